@@ -1,0 +1,140 @@
+"""What the engine asks of a business application, whatever kind it is."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Protocol
+
+from sync.content import Content
+
+Json = Any
+
+
+class Versions(StrEnum):
+    """How far an item's version can be trusted to refuse a stale write."""
+
+    EXACT = "exact"
+    STAMP = "stamp"
+    NONE = "none"
+
+
+class Creates(StrEnum):
+    """What keeps a repeated create from making a second item."""
+
+    IDEMPOTENT = "idempotent"
+    FINDABLE = "findable"
+    BLIND = "blind"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Capabilities:
+    """What an application can hold and do."""
+
+    versions: Versions
+    creates: Creates
+    series: bool = True
+    poll_seconds: int | None = None
+    hint_delay: timedelta = timedelta(0)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Window:
+    """The stretch of time that is synced, both ends with a zone."""
+
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Item:
+    """An item as last read; `content` is None where it is deleted.
+
+    `key` is the idempotency key that it was created with, where the application keeps
+    it. `ical_uid` is the iCalUID kept on it. `problem` says why it could not be read:
+    then `content` is None as well, and nothing may be concluded from that.
+    `extra` are the application's own fields, for templates and types.
+    """
+
+    id: str
+    version: str
+    content: Content | None
+    changed_at: datetime | None = None
+    key: str | None = None
+    ical_uid: str | None = None
+    problem: str | None = None
+    extra: Mapping[str, Json] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ItemPage:
+    """Some changes, and the cursor that continues behind them.
+
+    The cursor of a page may be saved as soon as the page is staged. `complete_read`
+    tells that the pages from no cursor to this one named every item that exists.
+    """
+
+    items: Sequence[Item]
+    cursor: str
+    more: bool = False
+    complete_read: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Written:
+    """What the application answered to a write.
+
+    `sure` tells an answer that shows our own write alone; otherwise another person's
+    edit may be mixed into it.
+    """
+
+    item: Item
+    sure: bool
+
+
+class Connector(Protocol):
+    """One agenda of one application.
+
+    Errors are those of `sync.errors`: TransientError, RateLimited, AccessRevoked,
+    AccessLost, OperatorFault everywhere; SyncTokenExpired by `read`; ContentRefused,
+    StaleWrite and Missing by the writes.
+    """
+
+    @property
+    def capabilities(self) -> Capabilities: ...
+
+    def read(self, cursor: str | None, *, window: Window, limit: int) -> ItemPage:
+        """Return what changed since the cursor, or everything without one.
+
+        A cursor never skips a change; the same change may come twice.
+        """
+        ...
+
+    def get(self, ids: Sequence[str]) -> Mapping[str, Item]:
+        """Return the items that exist, by id."""
+        ...
+
+    def find(self, key: str) -> Item | None:
+        """Return the item that was created with this key, if there is one."""
+        ...
+
+    def project(self, content: Content) -> Content:
+        """Return what the application would hold of this content (pure)."""
+        ...
+
+    def create(self, content: Content, *, key: str, ical_uid: str | None) -> Written:
+        """Create an item; the same key again returns the item that it made."""
+        ...
+
+    def write(
+        self, item_id: str, content: Content, *, before: Content, version: str
+    ) -> Written:
+        """Bring an item from `before` to `content`, touching nothing that is the same.
+
+        Raises StaleWrite where the application can tell that `version` is not current.
+        """
+        ...
+
+    def delete(self, item_id: str, *, version: str | None) -> None:
+        """Delete it; gone already is success. Raises StaleWrite."""
+        ...

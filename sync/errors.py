@@ -1,0 +1,84 @@
+"""Every error of ours, grouped by what the caller must do about it.
+
+* SyncError
+  - TransientError       waiting helps: the task is tried again
+    . RateLimited        waiting helps, and the other side may say how long
+  - PermanentError       waiting cannot help: record it and move on
+    . AccessRevoked      a person must connect the account again
+    . AccessLost         the calendar or agenda cannot be read or written any more
+    . OperatorFault      the set-up of a project or organization is wrong
+    . ContentRefused     the other side will not accept this event as it is
+  - SyncTokenExpired     the token or cursor is lost: read everything again
+  - StaleWrite           the event changed since we read it: plan again
+  - AlreadyThere         the id that we wanted to create exists: look, then adopt
+  - Missing              what we wanted to change is not there (any more)
+"""
+
+from datetime import timedelta
+
+
+class SyncError(Exception):
+    """Something that the engine knows how to answer."""
+
+
+class TransientError(SyncError):
+    """Waiting helps."""
+
+
+class RateLimited(TransientError):
+    """We were told to slow down, for `wait` if the other side said how long.
+
+    `whole_account` tells a limit that stops every write of this account for hours
+    (Google's "Calendar usage limits exceeded") from one that passes in seconds.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        wait: timedelta | None = None,
+        whole_account: bool = False,
+    ) -> None:
+        super().__init__(message)
+        self.wait = wait
+        self.whole_account = whole_account
+
+
+class PermanentError(SyncError):
+    """Waiting cannot help."""
+
+
+class AccessRevoked(PermanentError):
+    """The grant is gone; only the account's owner can give it again."""
+
+
+class AccessLost(PermanentError):
+    """The calendar or agenda is gone, or our role there no longer suffices."""
+
+
+class OperatorFault(PermanentError):
+    """The Google project, client or application is set up wrongly."""
+
+
+class ContentRefused(PermanentError):
+    """This one event is not accepted as it is; `reason` is the other side's word."""
+
+    def __init__(self, message: str, *, reason: str = "") -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+class SyncTokenExpired(SyncError):
+    """The sync token or cursor is no longer valid: only a full read helps."""
+
+
+class StaleWrite(SyncError):
+    """The version that we wrote against is no longer the current one."""
+
+
+class AlreadyThere(SyncError):
+    """An event or item with the id or key that we wanted exists already."""
+
+
+class Missing(SyncError):
+    """There is no such event or item (any more)."""
