@@ -66,7 +66,7 @@ define install
 if ! $(PYTHON) -c "" 2>/dev/null || ! cmp -s $(1) $(VENV)/$(1); then \
 	$(PYTHON) -c "import pip" 2>/dev/null || { $(make-environment); } && \
 	echo "Installing $(1) into $(VENV) (once; a minute at most)" && \
-	$(PYTHON) -m pip install --quiet --compile --no-input --no-warn-script-location \
+	$(PYTHON) -m pip install -qq --compile --no-input --no-warn-script-location \
 		--disable-pip-version-check --requirement $(1) && \
 	cp $(1) $(VENV)/$(1); \
 fi
