@@ -1,0 +1,242 @@
+"""Connections: one calendar joined with one agenda, and what we know of the pair."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from connectors.base import Json
+from services.documents import data_of, record_of
+from services.ports import Conflict, Create, Document, Is, Query, Replace, Store, Where
+
+SWEEP_AFTER = timedelta(minutes=30)
+FRESHNESS_SAMPLES = 200
+
+
+class State(StrEnum):
+    """What a connection is doing, as people see it."""
+
+    ACTIVE = "active"
+    SYNCING = "syncing"
+    PAUSED = "paused"
+    HELD = "held"
+    NEEDS_APPROVAL = "needs_approval"
+    NEEDS_RECONNECT = "needs_reconnect"
+    FAILING = "failing"
+    DISCONNECTED = "disconnected"
+
+
+RUNNING = frozenset(
+    {
+        State.ACTIVE,
+        State.SYNCING,
+        State.HELD,
+        State.NEEDS_APPROVAL,
+        State.FAILING,
+    }
+)
+"""The states in which a run may look and write (what is held stays held)."""
+
+
+class ConnectionMissing(Exception):
+    """There is no such connection (any more)."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Lease:
+    """The right to write one calendar alone, until `ends_at`.
+
+    `epoch` rises each time it is taken.
+    """
+
+    epoch: int = 0
+    holder: str = ""
+    ends_at: datetime | None = None
+
+    def is_live(self, now: datetime) -> bool:
+        """Return whether somebody holds it."""
+        return self.ends_at is not None and now < self.ends_at
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reading:
+    """A full read of one side: how far it is, and the mark it leaves on links.
+
+    `mark` rises with each full read; links that an ended read did not mark are absent.
+    """
+
+    mark: int = 0
+    under_way: bool = False
+    page: str | None = None
+    judged: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Counts:
+    """What a person asks first."""
+
+    links: int = 0
+    dirty: int = 0
+    parked: int = 0
+    held: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Spent:
+    """The deletes and moves of the last hour, for the brake."""
+
+    deletes: tuple[datetime, ...] = ()
+    moves: tuple[datetime, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Freshness:
+    """Milliseconds from hearing of a change to having written it, newest last."""
+
+    to_agenda: tuple[int, ...] = ()
+    to_calendar: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LastRun:
+    """What the newest finished run did."""
+
+    id: str
+    started_at: datetime
+    ended_at: datetime
+    read: int = 0
+    written: int = 0
+    outcome: str = "done"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Connection:
+    """One calendar joined with one agenda; the unit of sync, of state, of a task."""
+
+    id: str
+    organization: str
+    agenda: str
+    account: str
+    email: str
+    calendar_id: str
+    created_at: datetime
+    summary: str = ""
+    shared: bool = False
+    state: State = State.ACTIVE
+    reason: str = ""
+    until: datetime | None = None
+    settings: Mapping[str, Json] = field(default_factory=dict)
+    zone: str = "UTC"
+    access_role: str = "owner"
+    token: str | None = None
+    token_shape: str = ""
+    cursor: str | None = None
+    calendar_read: Reading = field(default_factory=Reading)
+    agenda_read: Reading = field(default_factory=Reading)
+    lease: Lease = field(default_factory=Lease)
+    wanted: bool = False
+    work: str | None = None
+    backlog: bool = False
+    alone: int = 0
+    tries: int = 0
+    due_at: datetime | None = None
+    looked_at: datetime | None = None
+    poll_at: datetime | None = None
+    counts: Counts = field(default_factory=Counts)
+    spent: Spent = field(default_factory=Spent)
+    freshness: Freshness = field(default_factory=Freshness)
+    last_run: LastRun | None = None
+    channel: str | None = None
+    watchable: bool = True
+
+    @property
+    def first_sync_done(self) -> bool:
+        """Whether both sides have been read in full at least once."""
+        return self.token is not None and self.cursor is not None
+
+    def shown_state(self, now: datetime) -> State:
+        """Return the state that a person is told."""
+        busy = self.lease.is_live(now) or not self.first_sync_done
+        return State.SYNCING if self.state is State.ACTIVE and busy else self.state
+
+
+def path_of(connection_id: str) -> str:
+    """Return where a connection is stored."""
+    return f"connections/{connection_id}"
+
+
+def loaded(document: Document) -> Connection:
+    """Return the connection that a document holds."""
+    return record_of(document, Connection)
+
+
+def load(store: Store, connection_id: str) -> tuple[Connection, Document]:
+    """Return a connection and its document. Raises ConnectionMissing."""
+    document = store.get(path_of(connection_id))
+    if document is None:
+        raise ConnectionMissing(connection_id)
+    return loaded(document), document
+
+
+def created(connection: Connection) -> Create:
+    """Return the write that stores a new connection."""
+    return Create(path=path_of(connection.id), data=data_of(connection))
+
+
+def replaced(connection: Connection, *, version: str) -> Replace:
+    """Return the write that saves a connection over the version that was read."""
+    path = path_of(connection.id)
+    return Replace(path=path, data=data_of(connection), version=version)
+
+
+def change(
+    store: Store, connection_id: str, how: Callable[[Connection], Connection]
+) -> Connection:
+    """Save what `how` makes of the connection, again and again until nobody is between.
+
+    `how` may raise to give up. Nothing is written where it changes nothing.
+    """
+    while True:
+        before, document = load(store, connection_id)
+        after = how(before)
+        if after == before:
+            return before
+        try:
+            store.commit([replaced(after, version=document.version)])
+        except Conflict:
+            continue
+        return after
+
+
+def of_agenda(store: Store, agenda: str) -> list[Connection]:
+    """Return the connections of an agenda that are not disconnected."""
+    query = Query(
+        collection="connections",
+        where=[Where(member="agenda", compare=Is.EQUAL, value=agenda)],
+    )
+    found = [loaded(document) for document in store.query(query)]
+    return [one for one in found if one.state is not State.DISCONNECTED]
+
+
+def mark_needs_reconnect(store: Store, account: str, *, reason: str) -> list[str]:
+    """Stop every connection of an account until its owner connects it again.
+
+    Returns the ids of the connections that were still running.
+    """
+    query = Query(
+        collection="connections",
+        where=[Where(member="account", compare=Is.EQUAL, value=account)],
+    )
+    stopped = []
+    for document in store.query(query):
+        connection = loaded(document)
+        if connection.state in RUNNING:
+            change(store, connection.id, lambda one: _needing_reconnect(one, reason))
+            stopped.append(connection.id)
+    return stopped
+
+
+def _needing_reconnect(connection: Connection, reason: str) -> Connection:
+    if connection.state not in RUNNING:
+        return connection
+    return replace(connection, state=State.NEEDS_RECONNECT, reason=reason)

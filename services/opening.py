@@ -1,0 +1,121 @@
+"""Join a calendar with an agenda: a connection is born, once per calendar."""
+
+import hashlib
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from services.connections import Connection, State, change, created, of_agenda
+from services.ids import new_id
+from services.ports import CalendarEntry, Conflict, Create, Replace, Store, Task, Write
+from services.world import World
+
+
+class CalendarTaken(Exception):
+    """Another connection already keeps this calendar; `connection` says which."""
+
+    def __init__(self, connection: str) -> None:
+        super().__init__(
+            "This calendar is already connected. Disconnect it there first, or ask"
+            ' for it to be shared with "shared": true.'
+        )
+        self.connection = connection
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Joining:
+    """Which agenda is to be joined with what, and by whose account."""
+
+    organization: str
+    agenda: str
+    account: str
+    email: str
+    entry: CalendarEntry
+    shared: bool = False
+
+
+def claim_path(calendar_id: str) -> str:
+    """Return the document that says which connection keeps a calendar."""
+    digest = hashlib.sha256(calendar_id.lower().encode()).hexdigest()
+    return f"calendar_claims/{digest[:40]}"
+
+
+def open_connection(world: World, joining: Joining, *, now: datetime) -> Connection:
+    """Return the connection of this calendar and agenda, made or woken, first run queued.
+
+    The same agenda, account and calendar again gives the connection that exists, active
+    once more. Raises CalendarTaken when another one keeps the calendar.
+    """
+    for known in of_agenda(world.store, joining.agenda):
+        if known.calendar_id == joining.entry.id:
+            woken = _woken(world.store, known, joining)
+            queue_run(world, woken.id)
+            return woken
+    connection = _new(joining, now=now)
+    _store(world.store, connection)
+    queue_run(world, connection.id)
+    return connection
+
+
+def queue_run(world: World, connection_id: str) -> None:
+    """Ask for a run of this connection now. Raises QueueError."""
+    world.queue.enqueue(Task(path="/tasks/sync", body={"connection": connection_id}))
+
+
+def release_claim(store: Store, connection: Connection) -> None:
+    """Let another connection have the calendar."""
+    path = claim_path(connection.calendar_id)
+    document = store.get(path)
+    if document is not None and document.data.get("connection") == connection.id:
+        store.commit([Replace(path=path, data={}, version=document.version)])
+
+
+def _new(joining: Joining, *, now: datetime) -> Connection:
+    return Connection(
+        id=new_id("c"),
+        organization=joining.organization,
+        agenda=joining.agenda,
+        account=joining.account,
+        email=joining.email,
+        calendar_id=joining.entry.id,
+        summary=joining.entry.summary,
+        shared=joining.shared,
+        zone=joining.entry.time_zone or "UTC",
+        access_role=joining.entry.access_role,
+        created_at=now,
+        due_at=now,
+    )
+
+
+def _woken(store: Store, known: Connection, joining: Joining) -> Connection:
+    def awake(connection: Connection) -> Connection:
+        return replace(
+            connection,
+            account=joining.account,
+            email=joining.email,
+            state=State.ACTIVE,
+            reason="",
+            until=None,
+            channel=None,
+        )
+
+    return change(store, known.id, awake)
+
+
+def _store(store: Store, connection: Connection) -> None:
+    claim = {"connection": connection.id, "organization": connection.organization}
+    path = claim_path(connection.calendar_id)
+    taken = store.get(path)
+    writes: list[Write] = [created(connection)]
+    if taken is None:
+        writes.append(Create(path=path, data=claim))
+    elif not taken.data:
+        writes.append(Replace(path=path, data=claim, version=taken.version))
+    elif not connection.shared:
+        raise CalendarTaken(str(taken.data["connection"]))
+    try:
+        store.commit(writes)
+    except Conflict:
+        current = store.get(path)
+        raise CalendarTaken(
+            str(current.data.get("connection")) if current else "another"
+        ) from None
