@@ -199,6 +199,13 @@ class Vault(Protocol):
         """Add a version."""
         ...
 
+    def write_once(self, name: str, value: bytes) -> bytes:
+        """Write the first version unless there is one; return the one that counts.
+
+        Of several processes that make a secret at the same moment, all get the same.
+        """
+        ...
+
     def delete(self, name: str) -> None:
         """Remove the secret with all its versions; absent is fine."""
         ...
