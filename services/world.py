@@ -1,9 +1,10 @@
 """The outside world as the doors hand it to the deeds."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from connectors.base import Connector, Json
+from services.memory import Memory
 from services.ports import Accounts, Clock, Mailer, Queue, Store, Vault
 from services.sealing import Sealer
 from services.signing import Signer
@@ -50,3 +51,4 @@ class World:
     addresses: Addresses
     environment: str
     operator_google: str | None = None
+    memory: Memory = field(default_factory=Memory)
