@@ -1,4 +1,4 @@
-"""The mark that the store keeps: a copied store must not write to people's calendars."""
+"""The mark that the store keeps: a copied store must write to no calendar."""
 
 from services.ports import Conflict, Create
 from services.world import World
