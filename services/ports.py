@@ -1,6 +1,6 @@
 """The outside world as protocols that we own; adapters live in infra/ and local/."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -354,10 +354,19 @@ class Client:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AccessToken:
-    """A token that opens an account for a while."""
+    """A token that opens an account for a while.
+
+    `quota_user` is set where calls would otherwise count on one person for all: with
+    a service account, Google's limits per user are that account's unless we name one.
+    """
 
     value: str = field(repr=False)
     ends_at: datetime
+    quota_user: str = ""
+
+
+Renew = Callable[[], AccessToken]
+"""Gives a fresh access token when Google refuses the one that we have."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -422,7 +431,16 @@ class Accounts(Protocol):
         ...
 
     def calendar(
-        self, access: AccessToken, calendar_id: str, *, event_types: Sequence[str]
+        self,
+        access: AccessToken,
+        calendar_id: str,
+        *,
+        event_types: Sequence[str],
+        renew: Renew | None = None,
     ) -> Calendar:
-        """Return one calendar with the rights of this token."""
+        """Return one calendar with the rights of this token.
+
+        A token that Google refuses is renewed and the call done once more; without
+        `renew` the refusal is AccessRevoked.
+        """
         ...

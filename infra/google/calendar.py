@@ -1,0 +1,270 @@
+"""One Google calendar behind the port `services.ports.Calendar`."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from infra.google.answers import Answer, read_answer
+from infra.google.errors import Asked, NotWatchable, calendar_error, unreadable
+from infra.google.library import Library, Refused
+from services.ports import (
+    AccessToken,
+    Channel,
+    Clock,
+    Envelope,
+    Mails,
+    Page,
+    Renew,
+    Row,
+)
+from sync.errors import Missing
+
+ROWS_PER_PAGE = 2500
+
+ROW_FIELDS = (
+    "id,etag,status,updated,eventType,iCalUID,recurringEventId,originalStartTime,"
+    "start,end,endTimeUnspecified,recurrence,summary,description,location,colorId,"
+    "eventLabelId,transparency,visibility,reminders,attendees,attendeesOmitted,"
+    "organizer,creator/self,extendedProperties,hangoutLink,conferenceData/entryPoints,"
+    "guestsCanModify,locked,privateCopy"
+)
+"""What the codec reads. Whoever maps a further member adds it here."""
+
+LIST_FIELDS = f"nextPageToken,items({ROW_FIELDS})"
+PAGE_FIELDS = (
+    "nextPageToken,nextSyncToken,summary,timeZone,accessRole,defaultReminders,"
+    f"items({ROW_FIELDS})"
+)
+
+LONGEST_CHANNEL = timedelta(days=7)
+
+Method = Callable[..., Any]
+
+
+class GoogleCalendar:
+    """One calendar with the rights of one access token; safe for many threads.
+
+    `renew` gives a fresh token when Google refuses this one; without it, and after it,
+    a refusal is AccessRevoked.
+    """
+
+    def __init__(
+        self,
+        library: Library,
+        access: AccessToken,
+        *,
+        calendar_id: str,
+        event_types: Sequence[str],
+        clock: Clock,
+        renew: Renew | None = None,
+    ) -> None:
+        self._library = library
+        self._access = access
+        self._id = calendar_id
+        self._event_types = list(event_types)
+        self._clock = clock
+        self._renew = renew
+
+    def read(self, *, token: str | None, page: str | None) -> Page:
+        """Return a page of up to 2,500 rows: all events, or what changed since `token`.
+
+        A sync token holds only for the request that it came from: but for the tokens
+        the request is always the same.
+        https://developers.google.com/workspace/calendar/api/guides/sync
+        """
+        answer = self._ask(
+            self._library.events.list,
+            Asked.CALENDAR,
+            syncToken=token,
+            pageToken=page,
+            eventTypes=self._event_types,
+            showDeleted=True,
+            singleEvents=False,
+            maxResults=ROWS_PER_PAGE,
+            fields=PAGE_FIELDS,
+        )
+        return _page(answer)
+
+    def get(self, event_id: str) -> Row:
+        """Return the event, also when it is cancelled. Raises Missing on 404."""
+        return self._row(self._library.events.get, Asked.EVENT, eventId=event_id)
+
+    def find(self, ical_uid: str) -> Sequence[Row]:
+        """Return master, exceptions and cancelled ones that share an iCalUID."""
+        return self._rows(
+            self._library.events.list,
+            Asked.CALENDAR,
+            iCalUID=ical_uid,
+            showDeleted=True,
+            singleEvents=False,
+        )
+
+    def instance(self, series_id: str, original_start: str) -> Row:
+        """Return one instance by its original start (RFC 3339 or date). Or Missing.
+
+        Asked for, because an instance's id cannot be made up safely: that of a split
+        series does not begin with the id of its master.
+        """
+        rows = self._rows(
+            self._library.events.instances,
+            Asked.EVENT,
+            eventId=series_id,
+            originalStart=original_start,
+            showDeleted=True,
+        )
+        if not rows:
+            raise Missing("The series has no occurrence at this time.")
+        return rows[0]
+
+    def insert(self, body: Row, *, mails: Mails) -> Row:
+        """Create the event under the id in `body`. Raises AlreadyThere on 409."""
+        return self._row(
+            self._library.events.insert,
+            Asked.NEW_EVENT,
+            body=dict(body),
+            sendUpdates=mails.value,
+        )
+
+    def patch(self, event_id: str, body: Row, *, etag: str | None, mails: Mails) -> Row:
+        """Change the members in `body`; None deletes one. StaleWrite or Missing."""
+        return self._row(
+            self._library.events.patch,
+            Asked.EVENT,
+            etag=etag,
+            eventId=event_id,
+            body=dict(body),
+            sendUpdates=mails.value,
+        )
+
+    def delete(self, event_id: str, *, etag: str | None, mails: Mails) -> None:
+        """Delete it; gone already is success. Raises StaleWrite."""
+        try:
+            self._ask(
+                self._library.events.delete,
+                Asked.EVENT,
+                etag=etag,
+                eventId=event_id,
+                sendUpdates=mails.value,
+            )
+        except Missing:
+            return
+
+    def watch(
+        self, *, channel_id: str, token: str, address: str, lasts: timedelta
+    ) -> Channel | None:
+        """Open a push channel; None when this calendar cannot be watched.
+
+        It ends when Google says so, which may be earlier than `lasts`.
+        """
+        body = {
+            "id": channel_id,
+            "type": "web_hook",
+            "address": address,
+            "token": token,
+            "params": {"ttl": str(int(lasts.total_seconds()))},
+        }
+        try:
+            answer = self._ask(self._library.events.watch, Asked.WATCH, body=body)
+        except NotWatchable:
+            return None
+        return self._channel(answer, channel_id=channel_id, lasts=lasts)
+
+    def stop(self, *, channel_id: str, resource_id: str) -> None:
+        """Close a push channel; gone already is success."""
+        request = self._library.channels.stop(
+            body={"id": channel_id, "resourceId": resource_id}
+        )
+        try:
+            self._send(request, Asked.CHANNEL)
+        except Missing:
+            return
+
+    def _rows(self, method: Method, asked: Asked, **arguments: Any) -> list[Row]:
+        rows: list[Row] = []
+        page = None
+        while True:
+            answer = self._ask(
+                method,
+                asked,
+                pageToken=page,
+                maxResults=ROWS_PER_PAGE,
+                fields=LIST_FIELDS,
+                **arguments,
+            )
+            rows += answer.get("items", [])
+            page = answer.get("nextPageToken")
+            if page is None:
+                return rows
+
+    def _row(
+        self, method: Method, asked: Asked, *, etag: str | None = None, **more: Any
+    ) -> Row:
+        row = self._ask(method, asked, etag=etag, fields=ROW_FIELDS, **more)
+        if "id" not in row:
+            raise unreadable()
+        return row
+
+    def _ask(
+        self, method: Method, asked: Asked, *, etag: str | None = None, **more: Any
+    ) -> Mapping[str, Any]:
+        request = method(
+            calendarId=self._id,
+            quotaUser=self._access.quota_user or None,
+            prettyPrint=False,
+            **more,
+        )
+        if etag is not None:
+            request.headers["If-Match"] = etag
+        return self._send(request, asked)
+
+    def _send(self, request: Any, asked: Asked) -> Mapping[str, Any]:
+        try:
+            return self._library.execute(request, access=self._access.value)
+        except Refused as refused:
+            answer = self._answer(refused)
+        if not answer.token_refused or self._renew is None:
+            raise calendar_error(answer, asked, now=self._clock.now())
+        self._access = self._renew()
+        try:
+            return self._library.execute(request, access=self._access.value)
+        except Refused as refused:
+            answer = self._answer(refused)
+            raise calendar_error(answer, asked, now=self._clock.now()) from refused
+
+    def _answer(self, refused: Refused) -> Answer:
+        return read_answer(
+            refused.status, refused.headers, refused.body, now=self._clock.now()
+        )
+
+    def _channel(
+        self, answer: Mapping[str, Any], *, channel_id: str, lasts: timedelta
+    ) -> Channel:
+        # An int64 in JSON is a string: milliseconds since 1970.
+        ends_at = answer.get("expiration")
+        return Channel(
+            id=channel_id,
+            resource_id=str(answer.get("resourceId", "")),
+            ends_at=(
+                datetime.fromtimestamp(int(ends_at) / 1000, tz=UTC)
+                if ends_at
+                else self._clock.now() + min(lasts, LONGEST_CHANNEL)
+            ),
+        )
+
+
+def _page(answer: Mapping[str, Any]) -> Page:
+    page, token = answer.get("nextPageToken"), answer.get("nextSyncToken")
+    if page is None and token is None:
+        # Believed, such a page would end a read that nothing could go on from.
+        raise unreadable()
+    return Page(
+        rows=answer.get("items", []),
+        envelope=Envelope(
+            access_role=answer.get("accessRole", ""),
+            time_zone=answer.get("timeZone", ""),
+            default_reminders=answer.get("defaultReminders", []),
+            summary=answer.get("summary", ""),
+        ),
+        next_page=page,
+        next_token=token if page is None else None,
+    )

@@ -1,0 +1,61 @@
+"""The list of an account's calendars.
+
+https://developers.google.com/workspace/calendar/api/v3/reference/calendarList/list
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from infra.google.answers import read_answer
+from infra.google.errors import Asked, calendar_error
+from infra.google.library import Library, Refused
+from services.ports import AccessToken, CalendarEntry
+
+ENTRIES_PER_PAGE = 250
+FIELDS = (
+    "nextPageToken,"
+    "items(id,summary,summaryOverride,accessRole,timeZone,primary,deleted)"
+)
+
+
+def calendars(
+    library: Library, access: AccessToken, *, now: datetime
+) -> list[CalendarEntry]:
+    """Return the account's calendars, those included that its owner hides."""
+    entries: list[CalendarEntry] = []
+    page = None
+    while True:
+        answer = _page(library, access, page=page, now=now)
+        entries += [_entry(entry) for entry in answer.get("items", [])]
+        page = answer.get("nextPageToken")
+        if page is None:
+            return entries
+
+
+def _page(
+    library: Library, access: AccessToken, *, page: str | None, now: datetime
+) -> Mapping[str, Any]:
+    request = library.calendar_list.list(
+        maxResults=ENTRIES_PER_PAGE,
+        pageToken=page,
+        showHidden=True,
+        fields=FIELDS,
+        quotaUser=access.quota_user or None,
+        prettyPrint=False,
+    )
+    try:
+        return library.execute(request, access=access.value)
+    except Refused as refused:
+        answer = read_answer(refused.status, refused.headers, refused.body, now=now)
+        raise calendar_error(answer, Asked.CALENDAR, now=now) from refused
+
+
+def _entry(entry: Mapping[str, Any]) -> CalendarEntry:
+    return CalendarEntry(
+        id=entry["id"],
+        summary=entry.get("summaryOverride") or entry.get("summary", ""),
+        access_role=entry.get("accessRole", "none"),
+        time_zone=entry.get("timeZone", ""),
+        primary=entry.get("primary", False),
+    )
