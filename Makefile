@@ -23,13 +23,19 @@ test: prepare-dev ## Run every test that can run here (ARGS="-k words" to choose
 	@$(PYTHON) -m pytest -n auto $(ARGS)
 
 check: prepare-dev ## Look at format, lint, types, walls between rooms, Terraform
-	@$(PYTHON) -m ruff format --check .
-	@$(PYTHON) -m ruff check .
-	@$(PYTHON) -m mypy .
-	@$(PYTHON) -c 'from importlinter.cli import lint_imports_command as check; check()'
-	@if [ -z "$$(find terraform -name '*.tf' 2>/dev/null)" ]; then :; \
-	elif command -v terraform >/dev/null; then terraform fmt -check -recursive terraform; \
-	else echo "Left out: terraform is not installed, so terraform/ was not looked at."; fi
+	@failed=; \
+	$(PYTHON) -m ruff format --check --output-format concise . || failed="$$failed format"; \
+	$(PYTHON) -m ruff check --output-format concise . || failed="$$failed lint"; \
+	$(PYTHON) -m mypy . || failed="$$failed types"; \
+	$(PYTHON) -c "$(WALLS)" || failed="$$failed walls"; \
+	$(TERRAFORM) || failed="$$failed Terraform"; \
+	if [ -n "$$failed" ]; then echo "Not in order:$$failed"; exit 1; fi
+
+WALLS = from importlinter.cli import lint_imports_command as check; check()
+TERRAFORM = if [ -z "$$(find terraform -name '*.tf' 2>/dev/null)" ]; then :; \
+	elif command -v terraform >/dev/null; \
+	then terraform fmt -check -recursive terraform; \
+	else echo "Left out: terraform/, because terraform is not installed."; fi
 
 format: prepare-dev ## Put every file into the house's format
 	@$(PYTHON) -m ruff check --fix --select I .
