@@ -27,11 +27,11 @@ check: prepare-dev ## Look at format, lint, types, walls between rooms, Terrafor
 	$(PYTHON) -m ruff format --check --output-format concise . || failed="$$failed format"; \
 	$(PYTHON) -m ruff check --output-format concise . || failed="$$failed lint"; \
 	$(PYTHON) -m mypy . || failed="$$failed types"; \
-	$(PYTHON) -c "$(WALLS)" || failed="$$failed walls"; \
+	$(PYTHON) -c '$(WALLS)' || failed="$$failed walls"; \
 	$(TERRAFORM) || failed="$$failed Terraform"; \
 	if [ -n "$$failed" ]; then echo "Not in order:$$failed"; exit 1; fi
 
-WALLS = from importlinter.cli import lint_imports_command as check; check()
+WALLS = from importlinter.cli import lint_imports_command as check; check(["--no-logo"])
 TERRAFORM = if [ -z "$$(find terraform -name '*.tf' 2>/dev/null)" ]; then :; \
 	elif command -v terraform >/dev/null; \
 	then terraform fmt -check -recursive terraform; \

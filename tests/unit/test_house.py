@@ -132,6 +132,19 @@ def _other_connector(file: Module, imported: str) -> str | None:
     return None if rest[0] in {own, DIALECTS.get(own)} else rest[0]
 
 
+def test_main_imports_doors_and_nothing_imports_main() -> None:
+    """The linter knows packages only, and main.py is none."""
+    main = module(ROOT / "main.py")
+    wrong = (
+        f"{file.name} imports {name}"
+        for file in production()
+        for name in file.imports()
+        if name == "main" or (file is main and not name.startswith("functions"))
+    )
+
+    assert not found(wrong)
+
+
 def test_nothing_of_ours_imports_the_stand_in_for_google() -> None:
     """Not even local/: it is started as a process of its own."""
     knowing = (
