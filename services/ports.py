@@ -1,6 +1,6 @@
 """The outside world as protocols that we own; adapters live in infra/ and local/."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -365,10 +365,6 @@ class AccessToken:
     quota_user: str = ""
 
 
-Renew = Callable[[], AccessToken]
-"""Gives a fresh access token when Google refuses the one that we have."""
-
-
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Grant:
     """What a person gave at Google's consent page."""
@@ -431,16 +427,7 @@ class Accounts(Protocol):
         ...
 
     def calendar(
-        self,
-        access: AccessToken,
-        calendar_id: str,
-        *,
-        event_types: Sequence[str],
-        renew: Renew | None = None,
+        self, access: AccessToken, calendar_id: str, *, event_types: Sequence[str]
     ) -> Calendar:
-        """Return one calendar with the rights of this token.
-
-        A token that Google refuses is renewed and the call done once more; without
-        `renew` the refusal is AccessRevoked.
-        """
+        """Return one calendar with the rights of this token."""
         ...

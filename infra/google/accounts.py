@@ -14,7 +14,6 @@ from services.ports import (
     Client,
     Clock,
     Grant,
-    Renew,
 )
 
 
@@ -108,18 +107,9 @@ class GoogleAccounts:
         )
 
     def calendar(
-        self,
-        access: AccessToken,
-        calendar_id: str,
-        *,
-        event_types: Sequence[str],
-        renew: Renew | None = None,
+        self, access: AccessToken, calendar_id: str, *, event_types: Sequence[str]
     ) -> Calendar:
-        """Return one calendar with the rights of this token.
-
-        A token that Google refuses is renewed and the call done once more; without
-        `renew` the refusal is AccessRevoked.
-        """
+        """Return one calendar with the rights of this token."""
         from infra.google.calendar import GoogleCalendar
         from infra.google.library import library_at
 
@@ -129,5 +119,4 @@ class GoogleAccounts:
             calendar_id=calendar_id,
             event_types=event_types,
             clock=self._clock,
-            renew=renew,
         )

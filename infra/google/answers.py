@@ -40,12 +40,6 @@ class Answer:
         """Google's own word for the refusal, or the HTTP status."""
         return self.words[0] if self.words else f"http{self.status}"
 
-    @property
-    def token_refused(self) -> bool:
-        """Whether the access token is no good (any more): a fresh one may be."""
-        # Google answers 401 also for a push address that it does not like.
-        return self.status == 401 and not self.reason.startswith("push.")
-
 
 def read_answer(
     status: int, headers: Mapping[str, str], body: bytes, *, now: datetime

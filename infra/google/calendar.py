@@ -4,9 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from infra.google.answers import Answer, read_answer
-from infra.google.errors import Asked, NotWatchable, calendar_error, unreadable
-from infra.google.library import Library, Refused
+from infra.google.errors import Asked, NotWatchable, unreadable
+from infra.google.library import Library
 from services.ports import (
     AccessToken,
     Channel,
@@ -14,7 +13,6 @@ from services.ports import (
     Envelope,
     Mails,
     Page,
-    Renew,
     Row,
 )
 from sync.errors import Missing
@@ -42,11 +40,7 @@ Method = Callable[..., Any]
 
 
 class GoogleCalendar:
-    """One calendar with the rights of one access token; safe for many threads.
-
-    `renew` gives a fresh token when Google refuses this one; without it, and after it,
-    a refusal is AccessRevoked.
-    """
+    """One calendar with the rights of one access token; safe for many threads."""
 
     def __init__(
         self,
@@ -56,14 +50,12 @@ class GoogleCalendar:
         calendar_id: str,
         event_types: Sequence[str],
         clock: Clock,
-        renew: Renew | None = None,
     ) -> None:
         self._library = library
         self._access = access
         self._id = calendar_id
         self._event_types = list(event_types)
         self._clock = clock
-        self._renew = renew
 
     def read(self, *, token: str | None, page: str | None) -> Page:
         """Return a page of up to 2,500 rows: all events, or what changed since `token`.
@@ -209,8 +201,6 @@ class GoogleCalendar:
     ) -> Mapping[str, Any]:
         request = method(
             calendarId=self._id,
-            quotaUser=self._access.quota_user or None,
-            prettyPrint=False,
             **more,
         )
         if etag is not None:
@@ -218,22 +208,8 @@ class GoogleCalendar:
         return self._send(request, asked)
 
     def _send(self, request: Any, asked: Asked) -> Mapping[str, Any]:
-        try:
-            return self._library.execute(request, access=self._access.value)
-        except Refused as refused:
-            answer = self._answer(refused)
-        if not answer.token_refused or self._renew is None:
-            raise calendar_error(answer, asked, now=self._clock.now())
-        self._access = self._renew()
-        try:
-            return self._library.execute(request, access=self._access.value)
-        except Refused as refused:
-            answer = self._answer(refused)
-            raise calendar_error(answer, asked, now=self._clock.now()) from refused
-
-    def _answer(self, refused: Refused) -> Answer:
-        return read_answer(
-            refused.status, refused.headers, refused.body, now=self._clock.now()
+        return self._library.ask(
+            request, asked, access=self._access, now=self._clock.now()
         )
 
     def _channel(

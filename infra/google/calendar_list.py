@@ -7,9 +7,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from infra.google.answers import read_answer
-from infra.google.errors import Asked, calendar_error
-from infra.google.library import Library, Refused
+from infra.google.errors import Asked
+from infra.google.library import Library
 from services.ports import AccessToken, CalendarEntry
 
 ENTRIES_PER_PAGE = 250
@@ -41,14 +40,8 @@ def _page(
         pageToken=page,
         showHidden=True,
         fields=FIELDS,
-        quotaUser=access.quota_user or None,
-        prettyPrint=False,
     )
-    try:
-        return library.execute(request, access=access.value)
-    except Refused as refused:
-        answer = read_answer(refused.status, refused.headers, refused.body, now=now)
-        raise calendar_error(answer, Asked.CALENDAR, now=now) from refused
+    return library.ask(request, Asked.CALENDAR, access=access, now=now)
 
 
 def _entry(entry: Mapping[str, Any]) -> CalendarEntry:

@@ -53,7 +53,7 @@ def calendar_error(answer: Answer, asked: Asked, *, now: datetime) -> SyncError:
     """Return what a refusal of the Calendar API means to the caller."""
     if _token_is_lost(answer, asked):
         return SyncTokenExpired("Google no longer knows where the last read ended.")
-    if (limit := _limit(answer, now=now)) is not None:
+    if (limit := _limit(answer, asked, now=now)) is not None:
         return limit
     for word in answer.words:
         if word in BY_WORD:
@@ -75,7 +75,7 @@ TOKENS = ("syncToken", "pageToken")
 TOKEN_COMPLAINTS = ("Invalid sync token", "Sync token cannot be used")
 
 
-def _limit(answer: Answer, *, now: datetime) -> RateLimited | None:
+def _limit(answer: Answer, asked: Asked, *, now: datetime) -> RateLimited | None:
     words = frozenset(answer.words)
     if "quotaExceeded" in words:
         return RateLimited(
@@ -84,7 +84,9 @@ def _limit(answer: Answer, *, now: datetime) -> RateLimited | None:
             wait=answer.wait or ACCOUNT_REST,
             whole_account=True,
         )
-    if words.isdisjoint(LIMITS) and answer.status != 429:
+    # With any other 503 a write may have been done: that it waits is not enough.
+    later = answer.status == 503 and answer.wait and asked is Asked.CALENDAR
+    if words.isdisjoint(LIMITS) and answer.status != 429 and not later:
         return None
     if words & DAILY_LIMITS or answer.per_day:
         return RateLimited(

@@ -6,14 +6,17 @@ our transport. Its resources are kept: to build a request through a fresh one ta
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from functools import cache
 from typing import Any
 
 import httplib2
 from googleapiclient.discovery import build
 
-from infra.google.errors import unreadable
+from infra.google.answers import Answer, read_answer
+from infra.google.errors import Asked, calendar_error, unreadable
 from infra.google.http import Transport, transport_to
+from services.ports import AccessToken
 
 USER_AGENT = "Tandem (gzip)"
 """Google compresses its answers only for a caller that says gzip here too."""
@@ -24,9 +27,13 @@ class Refused(Exception):
 
     def __init__(self, status: int, headers: Mapping[str, str], body: bytes) -> None:
         super().__init__(f"Google answered with HTTP status {status}.")
-        self.status = status
-        self.headers = headers
-        self.body = body
+        self._status = status
+        self._headers = headers
+        self._body = body
+
+    def answer(self, *, now: datetime) -> Answer:
+        """Return what Google said."""
+        return read_answer(self._status, self._headers, self._body, now=now)
 
 
 class LibraryHttp:
@@ -71,18 +78,25 @@ class Library:
         self.channels: Any = self.service.channels()
         self.calendar_list: Any = self.service.calendarList()
 
-    def execute(self, request: Any, *, access: str) -> Mapping[str, Any]:
-        """Send a request with an access token; an answer without a body is empty.
+    def ask(
+        self, request: Any, asked: Asked, *, access: AccessToken, now: datetime
+    ) -> Mapping[str, Any]:
+        """Send a request of the library with an access token, and return the answer.
 
-        Raises Refused, and TransientError when no whole answer came.
+        A 204 gives an empty one. Raises what `calendar_error` makes of a refusal, and
+        TransientError when no whole answer came.
         """
-        request.headers["authorization"] = f"Bearer {access}"
+        request.headers["authorization"] = f"Bearer {access.value}"
         request.headers["user-agent"] = USER_AGENT
+        if access.quota_user:
+            request.headers["x-goog-quota-user"] = access.quota_user
         try:
-            answer = request.execute(num_retries=0)
+            return _object(request.execute(num_retries=0))
+        except Refused as refused:
+            answer = refused.answer(now=now)
+            raise calendar_error(answer, asked, now=now) from refused
         except ValueError as broken:
             raise unreadable() from broken
-        return _object(answer)
 
 
 def _object(answer: object) -> Mapping[str, Any]:
