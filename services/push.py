@@ -95,6 +95,11 @@ def queue_hint(
     _queue(world, connection_id, _received(now), now, tail_only=tail_only)
 
 
+def queue_look(world: World, connection_id: str, now: datetime) -> None:
+    """Ask for a run although nobody told of a change. Raises QueueError."""
+    _queue(world, connection_id, {}, now)
+
+
 def _received(now: datetime) -> dict[str, Json]:
     return {"received_at": now.isoformat()}
 
