@@ -1,0 +1,91 @@
+"""What each request of ours cost: documents, calls to Google, seconds."""
+
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import asdict, dataclass, field
+
+from services.ports import Document, Query, Store, Write
+
+
+@dataclass(kw_only=True, slots=True)
+class Cost:
+    """The cost of one request; it grows while the request is served."""
+
+    path: str
+    began_at: float
+    seconds: float = 0.0
+    document_reads: int = 0
+    document_writes: int = 0
+    google: dict[str, int] = field(default_factory=dict)
+
+
+class Ledger:
+    """The costs of all requests of this process, oldest first."""
+
+    def __init__(self) -> None:
+        self._current: ContextVar[Cost | None] = ContextVar("cost", default=None)
+        self._costs: list[Cost] = []
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def request(self, path: str) -> Iterator[None]:
+        """Put what happens meanwhile on the account of one request."""
+        cost = Cost(path=path, began_at=time.time())
+        started = time.perf_counter()
+        before = self._current.set(cost)
+        try:
+            yield
+        finally:
+            self._current.reset(before)
+            cost.seconds = time.perf_counter() - started
+            with self._lock:
+                self._costs.append(cost)
+
+    def documents(self, *, reads: int = 0, writes: int = 0) -> None:
+        """Count documents as Firestore would bill them."""
+        if cost := self._current.get():
+            cost.document_reads += reads
+            cost.document_writes += writes
+
+    def google(self, call: str) -> None:
+        """Count one call to Google."""
+        if cost := self._current.get():
+            cost.google[call] = cost.google.get(call, 0) + 1
+
+    def costs(self) -> list[Mapping[str, object]]:
+        """Return all costs so far."""
+        with self._lock:
+            return [asdict(cost) for cost in self._costs]
+
+
+class CountingStore:
+    """A store that counts; a document that is not there costs a read as well."""
+
+    def __init__(self, store: Store, ledger: Ledger) -> None:
+        self._store = store
+        self._ledger = ledger
+
+    def get(self, path: str) -> Document | None:
+        self._ledger.documents(reads=1)
+        return self._store.get(path)
+
+    def get_many(self, paths: Sequence[str]) -> Mapping[str, Document]:
+        self._ledger.documents(reads=len(paths))
+        return self._store.get_many(paths)
+
+    def query(self, query: Query) -> Sequence[Document]:
+        found = self._store.query(query)
+        self._ledger.documents(reads=max(len(found), 1))
+        return found
+
+    def commit(self, writes: Sequence[Write]) -> Sequence[str]:
+        self._ledger.documents(writes=len(writes))
+        return self._store.commit(writes)
+
+    def delete_under(self, path: str) -> int:
+        gone = self._store.delete_under(path)
+        self._ledger.documents(reads=gone, writes=gone)
+        return gone
