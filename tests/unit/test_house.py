@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from functions.setting_forms import ENTRY_POINTS
 from tests.house import (
     ROOMS,
     ROOT,
@@ -58,6 +59,10 @@ def entry_points() -> set[str]:
 
 def test_every_door_is_an_entry_point_and_every_entry_point_a_door() -> None:
     assert entry_points() == doors()
+
+
+def test_the_doors_are_those_that_settings_and_terraform_name() -> None:
+    assert doors() == set(ENTRY_POINTS)
 
 
 def test_main_hands_on_and_does_nothing_else() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from functions.setting_forms import ENTRY_POINTS
 from tests.house import ROOT, pages
 
 # fmt: off
@@ -60,6 +61,24 @@ def test_the_glossary_explains_every_word_of_ours() -> None:
     explained = set(re.findall(r"\*\*([a-z -]+)\*\*", text))
 
     assert explained >= WORDS
+
+
+def test_operators_are_told_every_setting() -> None:
+    code = (ROOT / "functions" / "settings.py").read_text(encoding="utf-8")
+    text = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+
+    settings = set(re.findall(r"\bTANDEM_[A-Z_]+\b", code))
+
+    assert settings == set(re.findall(r"^\| `(TANDEM_[A-Z_]+)`", text, re.MULTILINE))
+
+
+def test_newcomers_are_shown_every_door() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    shown = set(
+        re.findall(r"^\| `([a-z_]+)` \| `/|^\| `(console)`", text, re.MULTILINE)
+    )
+
+    assert {name or last for name, last in shown} == set(ENTRY_POINTS)
 
 
 @pytest.mark.parametrize("page", pages(), ids=name_of)
