@@ -25,7 +25,7 @@ PLAIN = {"dateutil", "tzdata"}
 CLOCKS = {"datetime.now", "datetime.utcnow", "date.today", "time.time"}
 MAY_ASK_THE_CLOCK = ("functions/", "local/", "infra/clock.py")
 MAY_CATCH_ALL = ("functions/http.py",)
-MAY_READ_THE_ENVIRONMENT = ("functions/", "local/")
+MAY_READ_THE_ENVIRONMENT = ("functions/", "local/", "infra/")
 LEVELS = {"debug", "info", "warning", "error", "exception", "critical"}
 DIALECTS: dict[str, str] = {}  # A connector that builds on another: "openfire": "odoo".
 
@@ -194,25 +194,42 @@ def test_only_the_edge_catches_everything() -> None:
 
 
 def _catches_all(handler: ast.ExceptHandler) -> bool:
+    """Whether it swallows anything; who tidies up and raises it again does not."""
     caught = "" if handler.type is None else ast.unparse(handler.type)
-    return caught in {"", "Exception", "BaseException"}
+    last = handler.body[-1]
+    passes_on = isinstance(last, ast.Raise) and last.exc is None
+    return caught in {"", "Exception", "BaseException"} and not passes_on
 
 
 def test_only_the_edge_reads_the_environment() -> None:
     reading = (
-        f"{file.name} reads the environment"
+        f"{file.name}:{line} reads the environment"
         for file in production()
         if not file.name.startswith(MAY_READ_THE_ENVIRONMENT)
-        if {"os.environ", "os.getenv"} & set(_attributes(file))
+        for line in _reads_of_the_environment(file.tree)
     )
 
     assert not found(reading)
 
 
-def _attributes(file: Module) -> Iterator[str]:
-    for node in ast.walk(file.tree):
-        if isinstance(node, ast.Attribute):
-            yield ast.unparse(node)
+def test_nobody_reads_the_environment_at_import() -> None:
+    reading = (
+        f"{file.name}:{line} reads the environment at import"
+        for file in production()
+        for statement in file.tree.body
+        if not isinstance(statement, Function | ast.ClassDef)
+        for line in _reads_of_the_environment(statement)
+    )
+
+    assert not found(reading)
+
+
+def _reads_of_the_environment(tree: ast.AST) -> Iterator[int]:
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Attribute):
+            continue
+        if ast.unparse(node) in {"os.environ", "os.getenv"}:
+            yield node.lineno
 
 
 # --- Logs ----------------------------------------------------------------------------
@@ -239,23 +256,27 @@ def _log_calls(tree: ast.AST) -> Iterator[ast.Call]:
 
 
 def _has_event(call: ast.Call, *, within: ast.Module) -> bool:
-    """Whether `extra` is a dictionary with an event, or a name that holds one."""
+    """Whether `extra` is a dictionary with an event, or made of one."""
     extra = next((word.value for word in call.keywords if word.arg == "extra"), None)
-    if isinstance(extra, ast.Name):
-        return any(
-            _is_event(node.value)
-            for node in ast.walk(within)
-            if isinstance(node, ast.Assign)
-            if extra.id in {ast.unparse(target) for target in node.targets}
-        )
-    return extra is not None and _is_event(extra)
+    return extra is not None and _is_event(extra, within=within)
 
 
-def _is_event(node: ast.expr) -> bool:
+def _is_event(node: ast.expr, *, within: ast.Module) -> bool:
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
-        return _is_event(node.left) or _is_event(node.right)
+        return any(_is_event(part, within=within) for part in (node.left, node.right))
+    if isinstance(node, ast.Name):
+        values = _assigned(node.id, within=within)
+        return any(_is_event(value, within=within) for value in values)
     keys = node.keys if isinstance(node, ast.Dict) else []
     return any(isinstance(key, ast.Constant) and key.value == "event" for key in keys)
+
+
+def _assigned(name: str, *, within: ast.Module) -> Iterator[ast.expr]:
+    for node in ast.walk(within):
+        if not isinstance(node, ast.Assign):
+            continue
+        if name in {ast.unparse(target) for target in node.targets}:
+            yield node.value
 
 
 # --- Nothing half-built --------------------------------------------------------------
