@@ -80,7 +80,8 @@ def retry_after(value: str, *, now: datetime) -> timedelta | None:
 
 def quotable(message: str) -> str:
     """Return Google's words without what no log and no page of ours may show."""
-    return PRIVATE.sub("…", message)[:LONGEST_QUOTE].strip()
+    words = PRIVATE.sub("…", message)[:LONGEST_QUOTE].strip(" .")
+    return f"{words}." if words else ""
 
 
 def json_object(body: bytes) -> dict[str, Any] | None:

@@ -242,7 +242,7 @@ def _gone(answer: Answer, asked: Asked) -> SyncError:
 
 
 def _unacceptable(answer: Answer, asked: Asked) -> SyncError:
-    words = quotable(answer.message) or f"HTTP status {answer.status}"
+    words = quotable(answer.message) or f"HTTP status {answer.status}."
     if asked in (Asked.EVENT, Asked.NEW_EVENT):
         return ContentRefused(
             f"Google does not accept the event as it is: {words}", reason=answer.reason
