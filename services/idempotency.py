@@ -69,9 +69,9 @@ def once(
 ) -> Answer:
     """Do it, unless it was done within a day: then return the same answer again.
 
-    Members named in `secrets` are shown once only: they are null in the repeated answer.
-    What fails is forgotten, so it may be tried again. Raises Invalid for another body
-    under the same key, InTheWay while the first is still running.
+    Members named in `secrets` are shown once only: they are null when repeated. What
+    fails is forgotten, so it may be tried again. Raises Invalid for another body under
+    the same key, InTheWay while the first is still running.
     """
     known = store.get(attempt.path)
     if known is not None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from connectors.base import Connector, Json
 from services.memory import Memory
-from services.ports import Accounts, Clock, Mailer, Queue, Store, Vault
+from services.ports import Accounts, Clock, Mailer, Outgoing, Queue, Store, Vault
 from services.sealing import Sealer
 from services.signing import Signer
 
@@ -51,4 +51,5 @@ class World:
     addresses: Addresses
     environment: str
     operator_google: str | None = None
+    outgoing: Outgoing | None = None
     memory: Memory = field(default_factory=Memory)
