@@ -37,7 +37,7 @@ class Signer:
         return hmac.compare_digest(_bytes(expected), _bytes(given))
 
     def rotate(self) -> str:
-        """Sign with a new key from now on and return its id; the others still verify."""
+        """Sign with a new key from now on and return its id; the others stay good."""
         return self._keys.rotate()
 
 

@@ -1,3 +1,3 @@
 """What all tests share."""
 
-pytest_plugins = ["tests.plugins.left_out"]
+pytest_plugins = ["tests.plugins.left_out", "tests.plugins.firestore"]

@@ -1,0 +1,105 @@
+"""SQLite files that many threads and processes share."""
+
+import os
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+MEMORY: Final = ":memory:"
+BUSY_SECONDS: Final = 10.0
+
+# NORMAL: in WAL mode a commit that was acknowledged survives a kill -9 of the process,
+# since the operating system has it. A power cut may take the last commits with it, but
+# never breaks the file. One fsync per commit would make every write 10 to 100 times
+# slower, on a machine where Google is the other side and can be read again.
+_PRAGMAS: Final = (
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = NORMAL",
+    "PRAGMA temp_store = MEMORY",
+    "PRAGMA cache_size = -8000",
+    "PRAGMA journal_size_limit = 67108864",
+)
+
+
+class Database:
+    """A SQLite file, with a connection for each thread that is using it just now.
+
+    Connections are lent and given back, so a server with a thread per request does not
+    open one per request. ":memory:" has one connection, which threads take in turns.
+    """
+
+    def __init__(self, path: Path | str) -> None:
+        self.path = str(path)
+        self._idle: list[sqlite3.Connection] = []
+        self._process = os.getpid()
+        self._turn = threading.Lock()
+        if self.path != MEMORY:
+            Path(self.path).parent.mkdir(parents=True, exist_ok=True)
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """Lend a connection; each statement sees what was committed before it."""
+        if self.path == MEMORY:
+            with self._turn, self._lent() as connection:
+                yield connection
+        else:
+            with self._lent() as connection:
+                yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """Lend a connection inside a transaction: all of it is kept, or nothing."""
+        with self.reading() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+            except BaseException:
+                connection.execute("ROLLBACK")
+                raise
+            connection.execute("COMMIT")
+
+    def close(self) -> None:
+        """Close what is not in use."""
+        while self._idle:
+            self._idle.pop().close()
+
+    @contextmanager
+    def _lent(self) -> Iterator[sqlite3.Connection]:
+        connection = self._take()
+        try:
+            yield connection
+        except sqlite3.Error:
+            # It may be in the middle of anything; a memory file has no other, though.
+            if self.path == MEMORY and not connection.in_transaction:
+                self._idle.append(connection)
+            else:
+                connection.close()
+            raise
+        except BaseException:
+            self._idle.append(connection)
+            raise
+        self._idle.append(connection)
+
+    def _take(self) -> sqlite3.Connection:
+        if self._process != os.getpid():
+            # SQLite forbids carrying a connection across a fork, even to close it.
+            self._process, self._idle = os.getpid(), []
+        try:
+            return self._idle.pop()
+        except IndexError:
+            return self._opened()
+
+    def _opened(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            self.path,
+            timeout=BUSY_SECONDS,
+            isolation_level=None,
+            check_same_thread=False,
+            cached_statements=256,
+        )
+        for pragma in _PRAGMAS:
+            connection.execute(pragma)
+        return connection
