@@ -21,6 +21,7 @@ from services.clients import CALENDAR_SCOPES, client_of, service_key_of
 from services.connections import Connection, mark_needs_reconnect
 from services.environment import require_own_store
 from services.guarded import GuardedCalendar
+from services.organizations import get_organization
 from services.ports import (
     AccessToken,
     Calendar,
@@ -28,6 +29,7 @@ from services.ports import (
     Document,
     Update,
 )
+from services.refusals import Unknown
 from services.world import World
 from sync.errors import AccessRevoked, OperatorFault, TransientError
 
@@ -157,9 +159,10 @@ def _refreshed(world: World, account: Account, document: Document) -> AccessToke
 
 
 def _asked(world: World, account: Account) -> AccessToken:
-    organization = world.store.get(f"organizations/{account.organization}")
-    if organization is None:
-        raise AccessRevoked("This organization is not with us any more.")
+    try:
+        organization = get_organization(world.store, account.organization)
+    except Unknown as error:
+        raise AccessRevoked("This organization is not with us any more.") from error
     if account.kind == SERVICE_ACCOUNT:
         key = service_key_of(world, organization)
         return world.accounts.impersonate(

@@ -1,7 +1,6 @@
 """Accounts: people's Google accounts that they let us use, and their sealed tokens."""
 
 import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -85,9 +84,7 @@ def saved(account: Account, *, over: Document | None) -> Write:
     return Replace(path=path, data=data_of(account), version=over.version)
 
 
-def granted(
-    account: Account, grant: Grant, *, scopes: Sequence[str], sealer: Sealer
-) -> Account:
+def granted(account: Account, grant: Grant, *, sealer: Sealer) -> Account:
     """Return the account with what its owner just gave.
 
     Google sends a refresh token with the first consent only; where this grant has none,
@@ -104,7 +101,7 @@ def granted(
         refresh=refresh,
         access=sealed_access(account.id, grant.access, sealer),
         access_ends_at=grant.access.ends_at,
-        scopes=tuple(sorted(scopes)),
+        scopes=tuple(sorted(grant.scopes)),
         state=AccountState.OK,
         reason="",
     )

@@ -3,7 +3,9 @@
 import json
 from collections.abc import Mapping
 
-from services.ports import Client, Document, Json, SecretMissing
+from services.google_credentials import OPERATOR, SERVICE_ACCOUNT
+from services.organizations import Google, Organization
+from services.ports import Client, SecretMissing
 from services.world import World
 from sync.errors import OperatorFault
 
@@ -17,26 +19,21 @@ SCOPES = (
 
 CALENDAR_SCOPES = SCOPES[2:]
 
-_OAUTH_CLIENT = "oauth_client"
-_OPERATOR = "operator"
-_SERVICE_ACCOUNT = "service_account"
 
-
-def client_of(world: World, organization: Document) -> Client:
+def client_of(world: World, organization: Organization) -> Client:
     """Return the OAuth client that people of this organization consent to.
 
     Raises OperatorFault where none is set up.
     """
     google = _google_of(organization)
-    if google["kind"] == _OPERATOR:
+    if google.kind == OPERATOR:
         return operator_client(world)
-    if google["kind"] == _SERVICE_ACCOUNT:
+    if google.kind == SERVICE_ACCOUNT:
         raise OperatorFault(
             "This organization reaches Google with a service account: nobody has to "
             "give consent, and invitations are not needed."
         )
-    secret = _read(world, str(google["secret"])).decode()
-    return Client(id=str(google["client_id"]), secret=secret)
+    return Client(id=google.client_id, secret=_read(world, google.secret).decode())
 
 
 def operator_client(world: World) -> Client:
@@ -54,23 +51,21 @@ def operator_client(world: World) -> Client:
     return Client(id=str(found["client_id"]), secret=str(found["client_secret"]))
 
 
-def service_key_of(world: World, organization: Document) -> Mapping[str, str]:
+def service_key_of(world: World, organization: Organization) -> Mapping[str, str]:
     """Return the JSON key of the organization's service account, or OperatorFault."""
     google = _google_of(organization)
-    if google["kind"] != _SERVICE_ACCOUNT:
+    if google.kind != SERVICE_ACCOUNT:
         raise OperatorFault("This organization uses no service account (any more).")
-    return _json(world, str(google["secret"]))
+    return _json(world, google.secret)
 
 
-def _google_of(organization: Document) -> Mapping[str, Json]:
-    google = organization.data.get("google")
-    if google is None:
+def _google_of(organization: Organization) -> Google:
+    if organization.google is None:
         raise OperatorFault(
             "No Google project is set up for this organization yet: its administrator "
             "gives the client id and secret first."
         )
-    found: Mapping[str, Json] = google
-    return found
+    return organization.google
 
 
 def _json(world: World, name: str) -> Mapping[str, str]:
