@@ -1,0 +1,228 @@
+"""Contents laid flat, field by field, for comparing and merging.
+
+Values are JSON values; a field that holds its default is absent.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from sync.content import (
+    Alert,
+    Answer,
+    Content,
+    Details,
+    Duration,
+    FreeBusy,
+    Participant,
+    Privacy,
+    Slot,
+    Status,
+    Text,
+    When,
+)
+from sync.normal import normal
+from sync.recurrence import given, has_slot, occurrence, rule_from_json, rule_json
+from sync.values import (
+    Json,
+    duration_of,
+    duration_text,
+    naive,
+    slot_of_text,
+    slot_text,
+)
+
+Fields = Mapping[str, Json]
+
+SLOT = "slot/"
+THERE = "there"
+RULES = "rules"
+
+
+# --- Details -------------------------------------------------------------------------
+
+
+def fields_of(details: Details) -> dict[str, Json]:
+    """Return the details of one occurrence, or of a series, laid flat."""
+    fields: dict[str, Json] = {"when": _when_json(details.when)}
+    texts = {
+        "title": details.title,
+        "color": details.color,
+        "status": _unless(details.status, Status.CONFIRMED),
+        "freeBusy": _unless(details.free_busy, FreeBusy.BUSY),
+        "privacy": _unless(details.privacy, Privacy.PUBLIC),
+    }
+    fields.update({name: text for name, text in texts.items() if text})
+    if details.duration != Duration():
+        fields["duration"] = duration_text(details.duration)
+    if details.description != Text():
+        text = details.description
+        fields["description"] = {"text": text.text, "html": text.html}
+    return {**fields, **_many_of(details)}
+
+
+def _unless(value: str, default: str) -> str:
+    return "" if value == default else str(value)
+
+
+def _when_json(when: When) -> dict[str, Json]:
+    start = slot_text(when.start)
+    return {"start": start, "zone": when.zone, "end_zone": when.end_zone}
+
+
+def _many_of(details: Details) -> dict[str, Json]:
+    """Return what there may be several of, each under a key of its own."""
+    many: dict[str, Json] = {
+        f"participant/{person.email}": _person_json(person)
+        for person in details.participants
+    }
+    if details.places:
+        many["location"] = details.places[0]
+    flags = [f"location/{place}" for place in details.places[1:]]
+    flags += [f"conference/{uri}" for uri in details.conferences]
+    flags += [f"alert/{_way(alert)}/{alert.minutes}" for alert in details.alerts]
+    flags += [f"keyword/{word}" for word in details.keywords]
+    flags += ["alerts/default"] if details.default_alerts else []
+    return many | dict.fromkeys(flags, True)
+
+
+def _way(alert: Alert) -> str:
+    return "email" if alert.by_email else "display"
+
+
+def _person_json(person: Participant) -> dict[str, Json]:
+    members: dict[str, Json] = {
+        "name": person.name,
+        "answer": _unless(person.answer, Answer.NEEDS_ACTION),
+        "optional": person.optional,
+        "resource": person.resource,
+        "organizer": person.organizer,
+        "comment": person.comment,
+        "guests": person.guests,
+    }
+    return {name: value for name, value in members.items() if value}
+
+
+def details_of(fields: Fields) -> Details:
+    """Return the details that were laid flat."""
+    description = fields.get("description", {})
+    places = _named(fields, "location/")
+    main = [fields["location"]] if "location" in fields else []
+    return Details(
+        when=_when(fields["when"]),
+        duration=duration_of(fields.get("duration", "PT0S")),
+        title=fields.get("title", ""),
+        description=Text(
+            text=description.get("text", ""), html=description.get("html", False)
+        ),
+        status=Status(fields.get("status", Status.CONFIRMED)),
+        free_busy=FreeBusy(fields.get("freeBusy", FreeBusy.BUSY)),
+        privacy=Privacy(fields.get("privacy", Privacy.PUBLIC)),
+        participants=_people(fields),
+        places=tuple(main + places),
+        conferences=tuple(_named(fields, "conference/")),
+        alerts=_alerts(fields),
+        default_alerts="alerts/default" in fields,
+        keywords=tuple(_named(fields, "keyword/")),
+        color=fields.get("color", ""),
+    )
+
+
+def _when(json: Json) -> When:
+    start = slot_of_text(json["start"])
+    return When(start=start, zone=json["zone"], end_zone=json["end_zone"])
+
+
+def _named(fields: Fields, prefix: str) -> list[str]:
+    return sorted(key.removeprefix(prefix) for key in fields if key.startswith(prefix))
+
+
+def _people(fields: Fields) -> tuple[Participant, ...]:
+    return tuple(
+        _person(email, fields[f"participant/{email}"])
+        for email in _named(fields, "participant/")
+    )
+
+
+def _person(email: str, json: Json) -> Participant:
+    answer = Answer(json.get("answer", Answer.NEEDS_ACTION))
+    return Participant(email=email, **{**json, "answer": answer})
+
+
+def _alerts(fields: Fields) -> tuple[Alert, ...]:
+    keys = [name.partition("/") for name in _named(fields, "alert/")]
+    alerts = [
+        Alert(minutes=int(minutes), by_email=way == "email") for way, _, minutes in keys
+    ]
+    return tuple(sorted(alerts, key=lambda alert: (alert.minutes, alert.by_email)))
+
+
+# --- Atoms ---------------------------------------------------------------------------
+
+
+def atoms_of(content: Content, slots: Iterable[Slot]) -> dict[str, Json]:
+    """Return the series laid flat, with what it shows at these and its own slots."""
+    atoms = fields_of(content.details)
+    if content.rules:
+        atoms[RULES] = [rule_json(rule) for rule in content.rules]
+    for slot in {*slots, *content.overrides}:
+        atoms.update(_slot_atoms(slot, occurrence(content, slot)))
+    return atoms
+
+
+def _slot_atoms(slot: Slot, details: Details | None) -> dict[str, Json]:
+    prefix = f"{SLOT}{slot_text(slot)}/"
+    if details is None:
+        return {prefix + THERE: False}
+    fields = {prefix + name: value for name, value in fields_of(details).items()}
+    return {prefix + THERE: True, **fields}
+
+
+def content_of(atoms: Fields, uid: str) -> Content:
+    """Return the content that was laid flat, in normal form.
+
+    What is marked there where no rule gives a slot is an addition.
+    """
+    details = details_of(series_of(atoms))
+    # Of any start: a merge may join hours of the one side with a date of the other.
+    anyhow = When(start=naive(details.when.start))
+    rules = tuple(rule_from_json(rule, anyhow) for rule in atoms.get(RULES, ()))
+    series = Content(uid=uid, details=details, rules=rules)
+    overrides = {
+        slot: _shown(series, slot, fields)
+        for slot, fields in slots_of(atoms).items()
+        if fields.get(THERE) or has_slot(series, slot)
+    }
+    return normal(Content(uid=uid, details=details, rules=rules, overrides=overrides))
+
+
+def _shown(series: Content, slot: Slot, fields: Fields) -> Details | None:
+    if not fields.get(THERE):
+        return None
+    when = {"when": _when_json(given(series, slot).when)}
+    return details_of({**when, **fields})
+
+
+def series_of(atoms: Fields) -> dict[str, Json]:
+    """Return the fields of the series alone: no rules, no slots."""
+    return {
+        key: value
+        for key, value in atoms.items()
+        if key != RULES and not key.startswith(SLOT)
+    }
+
+
+def slots_of(atoms: Fields) -> dict[Slot, dict[str, Json]]:
+    """Return the fields of each slot, with "there"."""
+    slots: dict[Slot, dict[str, Json]] = {}
+    for key, value in atoms.items():
+        slot, field = slot_of(key)
+        if slot is not None:
+            slots.setdefault(slot, {})[field] = value
+    return slots
+
+
+def slot_of(key: str) -> tuple[Slot | None, str]:
+    """Return the slot that an atom speaks of (None: the series), and the field."""
+    if not key.startswith(SLOT):
+        return None, key
+    slot, _, field = key.removeprefix(SLOT).partition("/")
+    return slot_of_text(slot), field
