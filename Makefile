@@ -49,6 +49,7 @@ bench-quick: prepare-dev ## Measure the figures that we promise, in under a minu
 
 lock: prepare-dev ## Pin requirements*.txt anew (ARGS=--upgrade for newer versions)
 	@$(LOCK) --output-file requirements.txt requirements/cloud.in $(ARGS)
+	@$(LOCK) --output-file requirements-local.txt requirements/local.in $(ARGS)
 	@$(LOCK) --output-file requirements-dev.txt requirements/dev.in $(ARGS)
 
 LOCK = $(PYTHON) -m uv pip compile --quiet --universal --python-version 3.11 \
@@ -62,7 +63,7 @@ clean: ## Forget all local state and caches (the next `make run` starts afresh)
 # --- Setting up: only where something is missing or the pins have changed ------------
 
 prepare:
-	@$(call install,requirements.txt)
+	@$(call install,requirements-local.txt)
 
 prepare-dev:
 	@$(call install,requirements-dev.txt)

@@ -22,7 +22,7 @@ def clone(tmp_path: Path) -> Path:
     (folder / "bin").mkdir(parents=True)
     for tool in TOOLS:
         (folder / "bin" / tool).symlink_to(shutil.which(tool) or tool)
-    for name in ("Makefile", "requirements.txt"):
+    for name in ("Makefile", "requirements-local.txt"):
         shutil.copy(ROOT / name, folder)
     return folder
 
@@ -76,7 +76,7 @@ def test_without_the_venv_module_one_sentence_says_what_to_install(clone: Path) 
 
 def test_a_prepared_checkout_installs_nothing(clone: Path) -> None:
     script(clone / ".venv" / "bin" / "python", NEVER_CALLED_FOR_PIP)
-    shutil.copy(clone / "requirements.txt", clone / ".venv")
+    shutil.copy(clone / "requirements-local.txt", clone / ".venv")
 
     done = make(clone, "prepare")
 

@@ -17,14 +17,20 @@ NEEDED_UNSEEN = {
     "google-auth-httplib2": "google-api-python-client asks for it",
     "tzdata": "zoneinfo reads it where the machine has no zones",
 }
-PIN = re.compile(r"^([A-Za-z0-9._-]+)==([^ ;]+)")
+EXACT = re.compile(r"==[^=*,]+$")
+
+
+def lines_of(file: str) -> list[Requirement]:
+    """Return the lines of a requirements file that hold on this machine."""
+    lines = (ROOT / file).read_text(encoding="utf-8").splitlines()
+    pinned = [Requirement(line) for line in lines if line and line[0] != "#"]
+    return [pin for pin in pinned if pin.marker is None or pin.marker.evaluate()]
 
 
 def pins(file: str) -> dict[str, str]:
     """Return the pinned version of each package in a requirements file."""
-    lines = (ROOT / file).read_text(encoding="utf-8").splitlines()
-    found = [PIN.match(line) for line in lines]
-    return {canonicalize_name(pin[1]): pin[2] for pin in found if pin}
+    found = {canonicalize_name(pin.name): str(pin.specifier) for pin in lines_of(file)}
+    return {str(name): version[2:] for name, version in found.items()}
 
 
 def wanted(file: str) -> set[str]:
@@ -88,31 +94,29 @@ def _applies(need: Requirement, *, extras: Iterable[str]) -> bool:
 
 
 def test_the_cloud_gets_every_package_that_it_imports() -> None:
-    imported = packages_behind(cloud())
+    assert not missing(cloud(), wanted("cloud.in"))
 
-    missing = {
-        name: file for name, file in imported.items() if name not in wanted("cloud.in")
-    }
 
-    assert not missing, "add them to requirements/cloud.in, then: make lock"
+def test_one_machine_gets_every_package_that_it_imports() -> None:
+    assert not missing(modules("local"), wanted("cloud.in") | wanted("local.in"))
 
 
 def test_the_cloud_gets_no_package_that_it_does_not_import() -> None:
-    imported = packages_behind(cloud())
-
-    idle = wanted("cloud.in") - imported.keys() - NEEDED_UNSEEN.keys()
+    idle = wanted("cloud.in") - packages_behind(cloud()).keys() - NEEDED_UNSEEN.keys()
 
     assert not idle, "remove them from requirements/cloud.in, then: make lock"
 
 
-def test_one_machine_needs_no_more_than_the_cloud() -> None:
-    imported = packages_behind(modules("local"))
+def test_one_machine_gets_no_package_that_it_does_not_import() -> None:
+    idle = wanted("local.in") - packages_behind(modules("local")).keys()
 
-    missing = {
-        name: file for name, file in imported.items() if name not in wanted("cloud.in")
-    }
+    assert not idle, "remove them from requirements/local.in, then: make lock"
 
-    assert not missing
+
+def missing(files: list[Module], names: set[str]) -> list[str]:
+    """Return what these files import and nobody asks for."""
+    imported = packages_behind(files).items()
+    return [f"{file} needs {name}" for name, file in imported if name not in names]
 
 
 def test_all_that_the_packages_need_is_pinned_and_nothing_else() -> None:
@@ -121,26 +125,20 @@ def test_all_that_the_packages_need_is_pinned_and_nothing_else() -> None:
     assert pinned.keys() == closure(wanted("cloud.in"))
 
 
-def test_tests_and_cloud_agree_on_versions() -> None:
-    both = pins("requirements-dev.txt")
-
-    for name, version in pins("requirements.txt").items():
-        assert both[name] == version
+PINNED = ["requirements.txt", "requirements-local.txt", "requirements-dev.txt"]
 
 
-@pytest.mark.parametrize("file", ["requirements.txt", "requirements-dev.txt"])
+@pytest.mark.parametrize("file", PINNED[1:])
+def test_everybody_has_the_versions_of_the_cloud(file: str) -> None:
+    assert pins(file).items() >= pins("requirements.txt").items()
+
+
+@pytest.mark.parametrize("file", PINNED)
 def test_every_pin_is_exact(file: str) -> None:
-    lines = (ROOT / file).read_text(encoding="utf-8").splitlines()
-
-    loose = [
-        line
-        for line in lines
-        if line and not line.startswith("#") and not PIN.match(line)
-    ]
-
-    assert not loose
+    assert all(EXACT.match(str(pin.specifier)) for pin in lines_of(file))
 
 
-def test_what_is_installed_is_what_is_pinned() -> None:
-    for name, version in pins("requirements.txt").items():
+@pytest.mark.parametrize("file", PINNED)
+def test_what_is_installed_is_what_is_pinned(file: str) -> None:
+    for name, version in pins(file).items():
         assert distribution(name).version == version
