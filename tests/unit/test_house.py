@@ -267,14 +267,14 @@ def _has_event(call: ast.Call, *, within: ast.Module) -> bool:
     return extra is not None and _is_event(extra, within=within)
 
 
-def _is_event(node: ast.expr, *, within: ast.Module) -> bool:
-    if isinstance(node, ast.Dict):
-        return _has_event_key(node) or any(
-            _is_event(value, within=within)
-            for key, value in zip(node.keys, node.values, strict=True)
-            if key is None
-        )
-    return any(_is_event(part, within=within) for part in _parts(node, within=within))
+def _is_event(node: ast.expr, *, within: ast.Module, steps: int = 5) -> bool:
+    """Whether it holds an event, looked for in at most so many steps."""
+    if steps == 0:
+        return False
+    if isinstance(node, ast.Dict) and _has_event_key(node):
+        return True
+    parts = _parts(node, within=within)
+    return any(_is_event(part, within=within, steps=steps - 1) for part in parts)
 
 
 def _has_event_key(node: ast.Dict) -> bool:
@@ -286,6 +286,9 @@ def _parts(node: ast.expr, *, within: ast.Module) -> list[ast.expr]:
     """Return what an expression is made of: operands, assigned or returned values."""
     if isinstance(node, ast.BinOp):
         return [node.left, node.right]
+    if isinstance(node, ast.Dict):
+        pairs = zip(node.keys, node.values, strict=True)
+        return [value for key, value in pairs if key is None]
     if isinstance(node, ast.Name):
         return list(_assigned(node.id, within=within))
     if isinstance(node, ast.Call):
