@@ -46,8 +46,8 @@ def test_the_mail_says_what_was_handed_over(tmp_path: Path) -> None:
     assert message["From"].addresses[0].display_name == INVITATION.sender_name
     assert message["Content-Language"] == "de"
     assert message.get_content_type() == "multipart/alternative"
-    assert plain.get_content() == INVITATION.text + "\n"
-    assert html.get_content() == INVITATION.html + "\n"
+    assert plain.get_content().splitlines() == INVITATION.text.splitlines()
+    assert html.get_content().splitlines() == [INVITATION.html]
 
 
 def test_it_is_a_mail_that_every_server_carries(tmp_path: Path) -> None:

@@ -1,0 +1,221 @@
+"""The table of tasks behind the local queue, which processes may share."""
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from local.sqlite import Database
+from services.ports import Task
+
+# Google's queue forgets a name about an hour after its task; it may take longer.
+NAMES_LAST: Final = timedelta(minutes=70)
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND: Final = timedelta(microseconds=1)
+
+_SCHEMA: Final = (
+    # A task that is taken has an owner, and is due again when its time to be done with
+    # is over: whoever finds it then takes it anew.
+    """CREATE TABLE IF NOT EXISTS tasks (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        name TEXT,
+        path TEXT NOT NULL,
+        body BLOB NOT NULL,
+        lane TEXT NOT NULL,
+        since INTEGER NOT NULL,
+        due INTEGER NOT NULL,
+        attempts INTEGER NOT NULL DEFAULT 0,
+        owner TEXT
+    )""",
+    "CREATE INDEX IF NOT EXISTS tasks_due ON tasks (lane, due, id)",
+    "CREATE INDEX IF NOT EXISTS tasks_owned ON tasks (owner) WHERE owner IS NOT NULL",
+    # Names outlive their tasks; `ends` is null as long as the task is there.
+    "CREATE TABLE IF NOT EXISTS names (name TEXT PRIMARY KEY, ends INTEGER)",
+    "CREATE INDEX IF NOT EXISTS names_ending ON names (ends) WHERE ends IS NOT NULL",
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Taken:
+    """A task that one process is delivering, for the `attempt`-th time."""
+
+    id: int
+    name: str | None
+    path: str
+    body: bytes
+    lane: str
+    since: datetime
+    attempt: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LaneStats:
+    """A lane's tasks, those of them that run, and how long the oldest is due."""
+
+    depth: int
+    running: int
+    oldest: timedelta
+
+
+class TaskTable:
+    """Tasks in a SQLite file. What was added is there until it is done with."""
+
+    def __init__(self, path: Path | str) -> None:
+        self._database = Database(path)
+        with self._database.writing() as connection:
+            for sql in _SCHEMA:
+                connection.execute(sql)
+
+    def close(self) -> None:
+        self._database.close()
+
+    def add(self, task: Task, body: bytes, *, now: datetime) -> bool:
+        """Add a task; False when its name is taken."""
+        due = _ticks(max(now, task.at or now))
+        with self._database.writing() as connection:
+            if task.name and not _reserved(connection, task.name, now=_ticks(now)):
+                return False
+            connection.execute(
+                "INSERT INTO tasks (name, path, body, lane, since, due)"
+                " VALUES (?, ?, ?, ?, ?, ?)",
+                (task.name, task.path, body, task.lane, due, due),
+            )
+        return True
+
+    def take(
+        self, lanes: Sequence[str], *, owner: str, now: datetime, until: datetime
+    ) -> Taken | None:
+        """Take the task that is due the longest, out of the first lane that has any."""
+        if not self._any_due(lanes, now=now):
+            return None
+        with self._database.writing() as connection:
+            row = _first_due(connection, lanes, now=_ticks(now))
+            if row is None:
+                return None
+            connection.execute(
+                "UPDATE tasks SET owner = ?, due = ?, attempts = ? WHERE id = ?",
+                (owner, _ticks(until), row["attempts"] + 1, row["id"]),
+            )
+        return _taken(row)
+
+    def done(self, taken: Taken, *, now: datetime) -> None:
+        """Remove the task; its name stays taken for a while."""
+        with self._database.writing() as connection:
+            connection.execute("DELETE FROM tasks WHERE id = ?", (taken.id,))
+            if taken.name is not None:
+                connection.execute(
+                    "UPDATE names SET ends = ? WHERE name = ?",
+                    (_ticks(now + NAMES_LAST), taken.name),
+                )
+                connection.execute("DELETE FROM names WHERE ends <= ?", (_ticks(now),))
+
+    def put_off(self, taken: Taken, *, owner: str, until: datetime) -> None:
+        """Give the task back, to be taken again later by anyone."""
+        with self._database.writing() as connection:
+            connection.execute(
+                "UPDATE tasks SET owner = NULL, due = ?"
+                " WHERE id = ? AND owner = ? AND attempts = ?",
+                (_ticks(until), taken.id, owner, taken.attempt),
+            )
+
+    def release(self, owner: str, *, now: datetime) -> int:
+        """Give back at once all that an owner had taken; return how many."""
+        with self._database.writing() as connection:
+            cursor = connection.execute(
+                "UPDATE tasks SET owner = NULL, due = ? WHERE owner = ?",
+                (_ticks(now), owner),
+            )
+            return cursor.rowcount
+
+    def owners(self) -> Sequence[str]:
+        """Return who has taken tasks."""
+        rows = self._rows("SELECT DISTINCT owner FROM tasks WHERE owner IS NOT NULL")
+        return [row["owner"] for row in rows]
+
+    def next_due(self, lanes: Sequence[str]) -> datetime | None:
+        """Return when the next task of these lanes can be taken."""
+        dues = [
+            row["due"]
+            for lane in lanes
+            for row in self._rows(
+                "SELECT due FROM tasks WHERE lane = ? ORDER BY due LIMIT 1", lane
+            )
+        ]
+        return _EPOCH + min(dues) * _MICROSECOND if dues else None
+
+    def unfinished(self, *, until: datetime) -> bool:
+        """Tell whether anything is running, or due by then."""
+        sql = "SELECT 1 FROM tasks WHERE owner IS NOT NULL OR due <= ? LIMIT 1"
+        return bool(self._rows(sql, _ticks(until)))
+
+    def stats(self, *, now: datetime) -> Mapping[str, LaneStats]:
+        """Return the figures of each lane that has tasks."""
+        rows = self._rows(
+            "SELECT lane, count(*) AS depth, count(owner) AS running,"
+            " min(CASE WHEN owner IS NULL THEN due END) AS due"
+            " FROM tasks GROUP BY lane"
+        )
+        return {row["lane"]: _lane_stats(row, now=_ticks(now)) for row in rows}
+
+    def _any_due(self, lanes: Sequence[str], *, now: datetime) -> bool:
+        # Looking needs no lock, so an idle queue keeps nobody else from writing.
+        with self._database.reading() as connection:
+            return _first_due(connection, lanes, now=_ticks(now)) is not None
+
+    def _rows(self, sql: str, *values: object) -> list[dict[str, Any]]:
+        with self._database.reading() as connection:
+            return _as_dicts(connection.execute(sql, values))
+
+
+def _reserved(connection: sqlite3.Connection, name: str, *, now: int) -> bool:
+    cursor = connection.execute(
+        "INSERT INTO names (name, ends) VALUES (?, NULL)"
+        " ON CONFLICT (name) DO UPDATE SET ends = NULL WHERE ends <= ?",
+        (name, now),
+    )
+    return cursor.rowcount == 1
+
+
+def _first_due(
+    connection: sqlite3.Connection, lanes: Sequence[str], *, now: int
+) -> dict[str, Any] | None:
+    for lane in lanes:
+        cursor = connection.execute(
+            "SELECT id, name, path, body, lane, since, attempts FROM tasks"
+            " WHERE lane = ? AND due <= ? ORDER BY due, id LIMIT 1",
+            (lane, now),
+        )
+        for row in _as_dicts(cursor):
+            return row
+    return None
+
+
+def _as_dicts(cursor: sqlite3.Cursor) -> list[dict[str, Any]]:
+    names = [column[0] for column in cursor.description]
+    return [dict(zip(names, row, strict=True)) for row in cursor]
+
+
+def _taken(row: Mapping[str, Any]) -> Taken:
+    return Taken(
+        id=row["id"],
+        name=row["name"],
+        path=row["path"],
+        body=row["body"],
+        lane=row["lane"],
+        since=_EPOCH + row["since"] * _MICROSECOND,
+        attempt=row["attempts"] + 1,
+    )
+
+
+def _lane_stats(row: Mapping[str, Any], *, now: int) -> LaneStats:
+    waited = 0 if row["due"] is None else max(now - row["due"], 0)
+    return LaneStats(
+        depth=row["depth"], running=row["running"], oldest=waited * _MICROSECOND
+    )
+
+
+def _ticks(moment: datetime) -> int:
+    return (moment - _EPOCH) // _MICROSECOND
