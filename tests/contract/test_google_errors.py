@@ -9,7 +9,7 @@ import pytest
 
 from infra.google import http
 from infra.google.accounts import GoogleAccounts
-from services.ports import AccessToken, Calendar, Client
+from services.ports import AccessToken, Accounts, Calendar, Client
 from sync.errors import ContentRefused, RateLimited, SyncError, TransientError
 from tests.contract.google_refusals import (
     ALL,
@@ -52,13 +52,13 @@ def google() -> Iterator[Scripted]:
 
 
 @pytest.fixture
-def accounts(google: Scripted) -> GoogleAccounts:
+def accounts(google: Scripted) -> Accounts:
     """Return our accounts, with that server for Google."""
     return GoogleAccounts(google.url, clock=StoppedClock())
 
 
 @pytest.fixture
-def calendar(accounts: GoogleAccounts) -> Calendar:
+def calendar(accounts: Accounts) -> Calendar:
     """Return one calendar there."""
     access = AccessToken(value=SECRET, ends_at=NOW + timedelta(hours=1))
     return accounts.calendar(access, ADDRESS, event_types=["default"])
@@ -223,7 +223,7 @@ def http_address() -> str:
 
 @pytest.mark.parametrize("name", TOKEN_CASES)
 def test_each_refusal_of_a_token_says_what_to_do(
-    name: str, google: Scripted, accounts: GoogleAccounts
+    name: str, google: Scripted, accounts: Accounts
 ) -> None:
     reply, means = TOKEN_CASES[name]
     google.answers(reply)
@@ -245,7 +245,7 @@ def test_each_refusal_of_a_token_says_what_to_do(
 
 def test_no_token_and_no_address_is_logged(
     google: Scripted,
-    accounts: GoogleAccounts,
+    accounts: Accounts,
     calendar: Calendar,
     caplog: pytest.LogCaptureFixture,
 ) -> None:

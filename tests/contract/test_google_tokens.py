@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from infra.google.accounts import GoogleAccounts
-from services.ports import AccessToken, Client, Grant
+from services.ports import AccessToken, Accounts, Client, Grant
 from sync.errors import AccessRevoked, OperatorFault, SyncError, TransientError
 from tests.contract.google_refusals import token_refusal
 from tests.contract.scripted import Reply, Scripted, scripted_server
@@ -61,7 +61,7 @@ def clock() -> VirtualClock:
 
 
 @pytest.fixture
-def accounts(google: Scripted, clock: VirtualClock) -> GoogleAccounts:
+def accounts(google: Scripted, clock: VirtualClock) -> Accounts:
     """Return our accounts, with that server for Google."""
     return GoogleAccounts(google.url, clock=clock)
 
@@ -104,7 +104,7 @@ def granting(id_token: str | None, **more: Any) -> Reply:
     )
 
 
-def exchanged(accounts: GoogleAccounts) -> Grant:
+def exchanged(accounts: Accounts) -> Grant:
     """Exchange a code."""
     return accounts.exchange(
         CLIENT,
@@ -148,7 +148,7 @@ def test_the_consent_page_is_asked_for_all_that_sync_needs() -> None:
 
 
 def test_a_code_becomes_a_grant(
-    google: Scripted, accounts: GoogleAccounts, clock: VirtualClock
+    google: Scripted, accounts: Accounts, clock: VirtualClock
 ) -> None:
     scope = (
         "openid https://www.googleapis.com/auth/userinfo.email"
@@ -183,7 +183,7 @@ def test_a_code_becomes_a_grant(
 
 
 def test_a_grant_may_come_without_refresh_token_and_without_end(
-    google: Scripted, accounts: GoogleAccounts, clock: VirtualClock
+    google: Scripted, accounts: Accounts, clock: VirtualClock
 ) -> None:
     google.answers(granting(statement(clock), refresh_token=None), certificates("k1"))
 
@@ -206,7 +206,7 @@ def test_googles_ways_to_say_the_same_are_understood(
     claims: dict[str, Any],
     verified: bool,
     google: Scripted,
-    accounts: GoogleAccounts,
+    accounts: Accounts,
     clock: VirtualClock,
 ) -> None:
     google.answers(granting(statement(clock, **claims)), certificates("k1"))
@@ -230,7 +230,7 @@ def test_googles_ways_to_say_the_same_are_understood(
 def test_a_statement_that_google_did_not_make_to_us_is_not_believed(
     claims: dict[str, Any],
     google: Scripted,
-    accounts: GoogleAccounts,
+    accounts: Accounts,
     clock: VirtualClock,
 ) -> None:
     google.answers(granting(statement(clock, **claims)), certificates("k1"))
@@ -253,7 +253,7 @@ def public_pem(name: str) -> str:
 
 
 def test_a_forged_statement_is_not_believed(
-    google: Scripted, accounts: GoogleAccounts, clock: VirtualClock
+    google: Scripted, accounts: Accounts, clock: VirtualClock
 ) -> None:
     with_public_key = forged(clock, algorithm="HS256", key=public_pem("k1"))
     unsigned = forged(clock, algorithm="none", key="")
@@ -268,7 +268,7 @@ def test_a_forged_statement_is_not_believed(
 
 
 def test_without_a_statement_there_is_no_grant(
-    google: Scripted, accounts: GoogleAccounts
+    google: Scripted, accounts: Accounts
 ) -> None:
     google.answers(granting(None))
 
@@ -277,7 +277,7 @@ def test_without_a_statement_there_is_no_grant(
 
 
 def test_googles_keys_are_kept_as_long_as_it_says_and_follow_when_they_change(
-    google: Scripted, accounts: GoogleAccounts, clock: VirtualClock
+    google: Scripted, accounts: Accounts, clock: VirtualClock
 ) -> None:
     google.answers(
         granting(statement(clock)),
@@ -310,7 +310,7 @@ def test_googles_keys_are_kept_as_long_as_it_says_and_follow_when_they_change(
     "keys", [Reply(status=500, body="<html>"), Reply(body={"keys": [{"kty": "none"}]})]
 )
 def test_without_googles_keys_the_exchange_is_to_be_tried_again(
-    keys: Reply, google: Scripted, accounts: GoogleAccounts, clock: VirtualClock
+    keys: Reply, google: Scripted, accounts: Accounts, clock: VirtualClock
 ) -> None:
     google.answers(granting(statement(clock)), keys)
 
@@ -319,7 +319,7 @@ def test_without_googles_keys_the_exchange_is_to_be_tried_again(
 
 
 def test_an_expired_code_asks_for_the_link_again(
-    google: Scripted, accounts: GoogleAccounts
+    google: Scripted, accounts: Accounts
 ) -> None:
     google.answers(token_refusal(400, "invalid_grant", "Malformed auth code."))
 
@@ -328,7 +328,7 @@ def test_an_expired_code_asks_for_the_link_again(
 
 
 def test_refreshing_gives_a_token_that_ends(
-    google: Scripted, accounts: GoogleAccounts, clock: VirtualClock
+    google: Scripted, accounts: Accounts, clock: VirtualClock
 ) -> None:
     google.answers(Reply(body={"access_token": "access-2", "expires_in": 3599}))
 
@@ -361,7 +361,7 @@ def service_account(**changed: str) -> dict[str, str]:
     }
 
 
-def impersonated(accounts: GoogleAccounts, key: dict[str, str]) -> AccessToken:
+def impersonated(accounts: Accounts, key: dict[str, str]) -> AccessToken:
     """Ask for a token in somebody's name."""
     return accounts.impersonate(
         key, subject=SUBJECT, scopes=[CALENDAR_SCOPE, LIST_SCOPE]
@@ -369,7 +369,7 @@ def impersonated(accounts: GoogleAccounts, key: dict[str, str]) -> AccessToken:
 
 
 def test_a_service_account_speaks_for_a_person(
-    google: Scripted, accounts: GoogleAccounts, clock: VirtualClock
+    google: Scripted, accounts: Accounts, clock: VirtualClock
 ) -> None:
     google.answers(Reply(body={"access_token": "access-3", "expires_in": 3599}))
 
@@ -398,7 +398,7 @@ def test_a_service_account_speaks_for_a_person(
 
 
 def test_calls_in_a_persons_name_count_on_that_person(
-    google: Scripted, accounts: GoogleAccounts
+    google: Scripted, accounts: Accounts
 ) -> None:
     google.answers(
         Reply(body={"access_token": "access-3", "expires_in": 3599}), Reply(body={})
@@ -414,7 +414,7 @@ def test_calls_in_a_persons_name_count_on_that_person(
 
 
 def test_a_key_whose_line_ends_were_mangled_is_read(
-    google: Scripted, accounts: GoogleAccounts
+    google: Scripted, accounts: Accounts
 ) -> None:
     google.answers(Reply(body={"access_token": "access-3", "expires_in": 3599}))
     mangled = service_account()["private_key"].replace("\n", "\\n")
@@ -434,7 +434,7 @@ def test_a_key_whose_line_ends_were_mangled_is_read(
     ],
 )
 def test_a_key_that_is_none_is_the_operators_to_mend(
-    changed: dict[str, str], google: Scripted, accounts: GoogleAccounts
+    changed: dict[str, str], google: Scripted, accounts: Accounts
 ) -> None:
     google.answers()
 
@@ -491,7 +491,7 @@ def test_each_refusal_of_a_service_account_says_what_to_do(
     means: type[SyncError],
     says: str,
     google: Scripted,
-    accounts: GoogleAccounts,
+    accounts: Accounts,
 ) -> None:
     google.answers(reply)
 
@@ -505,7 +505,7 @@ def test_each_refusal_of_a_service_account_says_what_to_do(
     "reply", [Reply(), token_refusal(400, "invalid_token", "Token expired or revoked")]
 )
 def test_to_withdraw_what_is_gone_succeeds(
-    reply: Reply, google: Scripted, accounts: GoogleAccounts
+    reply: Reply, google: Scripted, accounts: Accounts
 ) -> None:
     google.answers(reply)
 
@@ -515,7 +515,7 @@ def test_to_withdraw_what_is_gone_succeeds(
 
 
 def test_a_withdrawal_that_google_could_not_do_is_tried_again(
-    google: Scripted, accounts: GoogleAccounts
+    google: Scripted, accounts: Accounts
 ) -> None:
     google.answers(Reply(status=503, body="<html>"))
 
