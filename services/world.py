@@ -51,5 +51,6 @@ class World:
     addresses: Addresses
     environment: str
     operator_google: str | None = None
+    process: str = ""
     outgoing: Outgoing | None = None
     memory: Memory = field(default_factory=Memory)

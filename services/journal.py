@@ -1,0 +1,85 @@
+"""The journal: what each run was about to write, what it found, and what came of it."""
+
+import json
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from services.links import Intent, intent_json, intent_of
+from services.ports import Create, Document, Json, Query, Store, Update
+
+KEPT = timedelta(days=30)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Page:
+    """The intents that one run saved together before it wrote."""
+
+    id: str
+    run: str
+    at: datetime
+    entries: tuple[Intent, ...]
+
+
+def journal_of(connection_id: str) -> str:
+    """Return the collection of a connection's journal."""
+    return f"connections/{connection_id}/journal"
+
+
+def opened(connection_id: str, page: Page) -> Create:
+    """Return the write that saves intents before anything is done."""
+    data = {
+        "id": page.id,
+        "run": page.run,
+        "at": page.at,
+        "expires_at": page.at + KEPT,
+        "links": [entry.link for entry in page.entries],
+        "blob": _packed(page.entries),
+    }
+    return Create(path=f"{journal_of(connection_id)}/{page.id}", data=data)
+
+
+def answered(connection_id: str, page_id: str, entries: Sequence[Intent]) -> Update:
+    """Return the write that adds what came of the intents."""
+    path = f"{journal_of(connection_id)}/{page_id}"
+    return Update(path=path, data={"blob": _packed(entries)})
+
+
+def load(store: Store, connection_id: str, page_id: str) -> Page | None:
+    """Return a page of the journal, if it is still kept."""
+    document = store.get(f"{journal_of(connection_id)}/{page_id}")
+    return None if document is None else _page(document)
+
+
+def newest(
+    store: Store, connection_id: str, *, limit: int, after: Document | None = None
+) -> list[tuple[Page, Document]]:
+    """Return pages of the journal, newest first."""
+    query = Query(
+        collection=journal_of(connection_id),
+        order_by="at",
+        descending=True,
+        limit=limit,
+        after=after,
+    )
+    return [(_page(document), document) for document in store.query(query)]
+
+
+def _page(document: Document) -> Page:
+    data = document.data
+    return Page(
+        id=data["id"],
+        run=data["run"],
+        at=data["at"],
+        entries=tuple(intent_of(entry) for entry in _unpacked(data["blob"])),
+    )
+
+
+def _packed(entries: Sequence[Intent]) -> bytes:
+    text = json.dumps([intent_json(entry) for entry in entries], ensure_ascii=False)
+    return zlib.compress(text.encode(), 1)
+
+
+def _unpacked(blob: bytes) -> Json:
+    return json.loads(zlib.decompress(blob))

@@ -1,0 +1,129 @@
+"""Judge what a complete full read did not show.
+
+Absence alone is never a delete: each missing event or item is asked for by its id.
+Google's `get` of a deleted event answers with status `cancelled`; a 404 is suspect and
+looked at twice. https://developers.google.com/workspace/calendar/api/v3/reference/events
+"""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from services.connections import Connection
+from services.links import Link, Rank, links_of
+from services.ports import Is, Query, Where
+from services.run.arrivals import Staged, item_now, link_staged, ranked
+from services.run.look import Change, writes_of
+from services.run.session import Session
+from sync.errors import Missing
+from sync.google import is_deleted, with_row
+from sync.merge import Policy
+from sync.sides import Side
+
+AT_ONCE = 50
+LOOK_AGAIN_AFTER = timedelta(minutes=10)
+SURE_AFTER = 2
+
+
+def judge(session: Session, policy: Policy) -> bool:
+    """Judge both sides' ended full reads; False when time ran out before the end."""
+    return all(_judged(session, policy, side) for side in Side)
+
+
+def _judged(session: Session, policy: Policy, side: Side) -> bool:
+    while _reading(session.connection, side):
+        if session.time_is_up:
+            return False
+        missing = _unmarked(session, side)
+        if not missing:
+            session.save(_judged_all(side))
+            return True
+        mark = _mark(session.connection, side)
+        for each in missing:
+            probed = _probed(session, policy, each, side)
+            each.link = replace(probed, marks={**probed.marks, side: mark})
+        session.save(lambda now: now, writes=writes_of(session, missing))
+    return True
+
+
+def _reading(connection: Connection, side: Side) -> bool:
+    reading = (
+        connection.calendar_read if side is Side.CALENDAR else connection.agenda_read
+    )
+    return reading.under_way
+
+
+def _mark(connection: Connection, side: Side) -> int:
+    if side is Side.CALENDAR:
+        return connection.calendar_read.mark
+    return connection.agenda_read.mark
+
+
+def _judged_all(side: Side) -> Change:
+    def judged(now: Connection) -> Connection:
+        if side is Side.CALENDAR:
+            done = replace(now.calendar_read, under_way=False, page=None)
+            return replace(now, calendar_read=done)
+        done = replace(now.agenda_read, under_way=False, page=None)
+        return replace(now, agenda_read=done)
+
+    return judged
+
+
+def _unmarked(session: Session, side: Side) -> list[Staged]:
+    member = f"mark_{side}"
+    mark = _mark(session.connection, side)
+    query = Query(
+        collection=links_of(session.connection.id),
+        where=[Where(member=member, compare=Is.LESS, value=mark)],
+        order_by=member,
+        limit=AT_ONCE,
+    )
+    return [link_staged(document) for document in session.world.store.query(query)]
+
+
+def _probed(session: Session, policy: Policy, each: Staged, side: Side) -> Link:
+    link = each.link
+    if link.ended_at is not None:
+        return link
+    if side is Side.AGENDA:
+        return _probed_item(session, policy, link)
+    return _probed_event(session, policy, link)
+
+
+def _probed_event(session: Session, policy: Policy, link: Link) -> Link:
+    master = link.rows.master
+    if master is None or is_deleted(master):
+        return link
+    try:
+        row = session.calendar.get(master["id"])
+    except Missing:
+        return doubted(session, policy, link)
+    return ranked(session, policy, replace(link, rows=with_row(link.rows, row)))
+
+
+def doubted(session: Session, policy: Policy, link: Link) -> Link:
+    """Return a link whose event answers 404: suspect once, deleted the second time."""
+    if link.suspect + 1 < SURE_AFTER:
+        return replace(
+            link,
+            suspect=link.suspect + 1,
+            reread=link.reread | {Side.CALENDAR},
+            rank=Rank.EDIT,
+            due_at=session.now() + LOOK_AGAIN_AFTER,
+            waiting=None,
+            why="Google no longer finds the event; it is looked for once more.",
+        )
+    gone = {**(link.rows.master or {}), "status": "cancelled"}
+    rows = with_row(link.rows, gone)
+    return ranked(session, policy, replace(link, rows=rows, reread=frozenset()))
+
+
+def _probed_item(session: Session, policy: Policy, link: Link) -> Link:
+    if link.item is None or link.item_id is None:
+        return link
+    found = session.connector.get([link.item_id]).get(link.item_id)
+    if found is not None and found.problem:
+        return link
+    alive = found is not None and found.content is not None
+    item = item_now(found, found.content) if found and found.content and alive else None
+    return ranked(session, policy, replace(link, item=item))

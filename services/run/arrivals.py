@@ -1,0 +1,325 @@
+"""Fold what a look found onto the links it belongs to."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from connectors.base import Item
+from services.links import ItemNow, Link, Rank, Waiting, clean, link_of, link_path
+from services.ports import Document
+from services.run.session import Session
+from sync.content import Content
+from sync.google import (
+    Row,
+    Rows,
+    Unreadable,
+    changed_at,
+    content_of,
+    ical_uid,
+    is_deleted,
+    marker_of,
+    master_id,
+    with_row,
+)
+from sync.identity import event_link, is_ours, item_link, keyed_link, marked_link
+from sync.merge import Policy
+from sync.pairing import span
+from sync.plan import Act, plan
+from sync.recurrence import reaches
+from sync.sides import Pair, Side
+
+TOMBSTONE_LASTS = timedelta(days=60)
+
+RANKS: Mapping[Act, Rank] = {
+    Act.NOTHING: Rank.CLEAN,
+    Act.CREATE: Rank.CREATE,
+    Act.MEET: Rank.EDIT,
+    Act.AGREE: Rank.EDIT,
+    Act.WRITE: Rank.EDIT,
+    Act.DELETE: Rank.DELETE,
+    Act.END: Rank.DELETE,
+}
+
+
+@dataclass(slots=True)
+class Staged:
+    """A link in a run's hands: as it is to be saved, and the document it came from."""
+
+    link: Link
+    document: Document | None = None
+    stored: Link | None = None
+    gone: bool = False
+
+    @property
+    def touched(self) -> bool:
+        """Whether there is anything to save; `gone` are links that joined another."""
+        return not self.gone and self.link != self.stored
+
+
+def pair_of(link: Link, *, zone: str) -> Pair:
+    """Return both sides of a link, for merging. Raises Unreadable."""
+    master = link.rows.master
+    calendar = content_of(link.rows, zone=zone)
+    return Pair(
+        now={
+            Side.CALENDAR: calendar,
+            Side.AGENDA: link.item.content if link.item else None,
+        },
+        seen={side: link.seen.get(side) for side in Side},
+        changed_at={
+            Side.CALENDAR: changed_at(master) if master else None,
+            Side.AGENDA: link.item.changed_at if link.item else None,
+        },
+    )
+
+
+def row_link(row: Row) -> str:
+    """Return the id of the link that a row belongs to."""
+    event = master_id(row)
+    return marked_link(event, marker_of(row)) or event_link(event)
+
+
+def named_link(session: Session, item: Item) -> str:
+    """Return the id of the link that an item belongs to."""
+    keyed = keyed_link(session.agenda.id, item.key)
+    return keyed or item_link(session.identity, item.id)
+
+
+def fetched(session: Session, ids: Iterable[str]) -> dict[str, Staged]:
+    """Return the stored links of these names; other names of a link lead to it."""
+    connection = session.connection.id
+    paths = {link_path(connection, each): each for each in ids}
+    documents = session.world.store.get_many(list(paths))
+    same = {
+        paths[path]: str(document.data["same_as"])
+        for path, document in documents.items()
+        if "same_as" in document.data
+    }
+    found = {
+        paths[path]: link_staged(document)
+        for path, document in documents.items()
+        if "same_as" not in document.data
+    }
+    if same:
+        missing = set(same.values()) - found.keys()
+        found |= fetched(session, missing) if missing else {}
+        found |= {name: found[link] for name, link in same.items() if link in found}
+    return found
+
+
+def link_staged(document: Document) -> Staged:
+    link = link_of(document)
+    return Staged(link=link, document=document, stored=link)
+
+
+def staged(
+    session: Session, policy: Policy, rows: Sequence[Row], items: Sequence[Item]
+) -> list[Staged]:
+    """Return the links that these rows and items belong to, folded and ranked.
+
+    Links that nothing changed are among them (they carry the read's mark); what is
+    wholly outside the window and not linked is left out.
+    """
+    by_row = [(row_link(row), row) for row in rows if row.get("id")]
+    by_item = [(named_link(session, item), item) for item in items]
+    links = fetched(session, {name for name, _ in [*by_row, *by_item]})
+    for name, row in by_row:
+        _fold_row(session, links, name, row)
+    for name, item in by_item:
+        _fold_item(session, links, name, item)
+    unique = {each.link.id: each for each in links.values()}
+    return [each for each in unique.values() if _ranked(session, policy, each)]
+
+
+def _fold_row(session: Session, links: dict[str, Staged], name: str, row: Row) -> None:
+    known = links.get(name)
+    if known is not None and known.link.orphan and row.get("recurringEventId"):
+        _fold_orphan(session, links, row)
+        return
+    if known is None:
+        if is_deleted(row) and not row.get("recurringEventId"):
+            return
+        born = Link(id=name, birth=Side.CALENDAR, foreign=is_ours(master_id(row)))
+        known = links[name] = Staged(link=born)
+    link = known.link
+    ended_already = link.ended_at is not None and is_deleted(row)
+    if ended_already or link.event_id not in (None, master_id(row)):
+        # What we deleted, or a generation that is long replaced, says nothing new.
+        return
+    known.link = _alive(_with_row(session, link, row))
+
+
+def _with_row(session: Session, link: Link, row: Row) -> Link:
+    return replace(
+        link,
+        rows=with_row(link.rows, with_zone(row, session.connection.zone)),
+        marks=_marked(session, link, Side.CALENDAR),
+        event_id=link.event_id or master_id(row),
+        ical_uid=link.ical_uid or ical_uid(row),
+        suspect=0,
+        orphan=link.orphan and bool(row.get("recurringEventId")),
+    )
+
+
+def _fold_orphan(session: Session, links: dict[str, Staged], row: Row) -> None:
+    """Put an instance whose series we may not see on the link of its own."""
+    child = orphan_link(row)
+    if child.id not in links:
+        links |= fetched(session, [child.id])
+    known = links.setdefault(child.id, Staged(link=child))
+    known.link = _alive(_with_row(session, known.link, _single(row)))
+
+
+def orphan_link(row: Row) -> Link:
+    """Return the link of an instance that stands alone."""
+    rows = with_row(Rows(), _single(row))
+    name = event_link(row["id"])
+    return Link(id=name, birth=Side.CALENDAR, event_id=row["id"], rows=rows)
+
+
+def _single(row: Row) -> Row:
+    of_series = {"recurringEventId", "originalStartTime"}
+    return {name: value for name, value in row.items() if name not in of_series}
+
+
+def _alive(link: Link) -> Link:
+    """Return an ended link as one that lives, when something of it is there again."""
+    master = link.rows.master
+    gone = master is None or is_deleted(master)
+    if link.ended_at is None or (gone and link.item is None):
+        return link
+    return replace(link, ended_at=None, expires_at=None)
+
+
+def _fold_item(
+    session: Session, links: dict[str, Staged], name: str, item: Item
+) -> None:
+    known = links.get(name)
+    if known is None:
+        if item.content is None:
+            return
+        known = links[name] = Staged(link=Link(id=name, birth=Side.AGENDA))
+    link = known.link
+    if item.problem:
+        known.link = parked(
+            link, f"The application's item cannot be read: {item.problem}"
+        )
+        return
+    content = item.content
+    known.link = _alive(
+        replace(
+            link,
+            item=None if content is None else item_now(item, content),
+            item_id=item.id,
+            foreign=False,
+            ical_uid=link.ical_uid or item.ical_uid or (content.uid if content else ""),
+            marks=_marked(session, link, Side.AGENDA),
+            suspect=0,
+        )
+    )
+
+
+def item_now(item: Item, content: Content) -> ItemNow:
+    """Return an item as a link keeps it."""
+    return ItemNow(
+        id=item.id,
+        version=item.version,
+        content=content,
+        changed_at=item.changed_at,
+    )
+
+
+def _marked(session: Session, link: Link, side: Side) -> Mapping[Side, int]:
+    connection = session.connection
+    reading = (
+        connection.calendar_read if side is Side.CALENDAR else connection.agenda_read
+    )
+    return {**link.marks, side: reading.mark} if reading.under_way else link.marks
+
+
+def with_zone(row: Row, zone: str) -> Row:
+    """Return a row whose times name their zone, the calendar's where they had none.
+
+    A stored row must not change its meaning when the calendar's zone does.
+    """
+    filled = dict(row)
+    for end in ("start", "end"):
+        moment = row.get(end)
+        if moment and moment.get("dateTime") and not moment.get("timeZone"):
+            filled[end] = {**moment, "timeZone": zone}
+    return filled
+
+
+def parked(link: Link, why: str) -> Link:
+    """Return the link set aside, with the reason, until one of its sides changes."""
+    return replace(link, rank=Rank.EDIT, due_at=None, waiting=Waiting.PARKED, why=why)
+
+
+# --- what is to be done with it ------------------------------------------------------
+
+
+def _ranked(session: Session, policy: Policy, each: Staged) -> bool:
+    """Rank a folded link; False when it is not worth keeping at all."""
+    link, before = each.link, each.stored
+    if link.waiting is Waiting.PARKED and before and _same_sides(link, before):
+        return True
+    if before is not None and _same_sides(link, before):
+        return True
+    try:
+        each.link = ranked(session, policy, link)
+    except Unreadable as unreadable:
+        each.link = parked(link, str(unreadable))
+        return True
+    return before is not None or _worth_keeping(session, each.link)
+
+
+def _same_sides(link: Link, before: Link) -> bool:
+    return link.rows == before.rows and link.item == before.item
+
+
+def ranked(session: Session, policy: Policy, link: Link) -> Link:
+    """Return the link with the rank of what its plan asks for, due at once."""
+    if waits_for_master(link):
+        return replace(link, rank=Rank.CREATE, due_at=session.now(), waiting=None)
+    pair = pair_of(link, zone=session.connection.zone)
+    act = plan(pair, policy).act
+    rank = RANKS[act]
+    if rank is Rank.CLEAN or (link.foreign and not link.linked and link.item is None):
+        return clean(link)
+    if rank is link.rank and link.waiting in (Waiting.HELD, Waiting.LIMITED):
+        return link
+    there = next((now for now in pair.now.values() if now is not None), None)
+    return replace(
+        link,
+        rank=rank,
+        due_at=session.now(),
+        waiting=None,
+        why="",
+        tries=0,
+        span=span(there, zone=session.connection.zone) if there else "",
+    )
+
+
+def waits_for_master(link: Link) -> bool:
+    """Whether only exceptions of a series are known, so that it must be asked for."""
+    if link.rows.master is not None or link.orphan:
+        return False
+    return any(not is_deleted(row) for row in link.rows.exceptions.values())
+
+
+def _worth_keeping(session: Session, link: Link) -> bool:
+    """Whether a link that was never stored reaches into the window."""
+    if waits_for_master(link):
+        return True
+    pair = pair_of(link, zone=session.connection.zone)
+    window = session.window
+    return any(
+        reaches(
+            content,
+            start=window.start,
+            end=window.end,
+            zone=session.connection.zone,
+        )
+        for content in pair.now.values()
+        if content is not None
+    )

@@ -1,0 +1,66 @@
+"""Notice a field that will not settle: somebody puts it back each time we write it."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from services.links import Fight, Link
+from sync.content import Content
+from sync.facets import facets_of, value_of
+from sync.plan import Plan
+from sync.sides import Atom, Pair, Side
+
+WITHIN = timedelta(minutes=10)
+TOO_OFTEN = 3
+
+
+def written(
+    link: Link, side: Side, atoms: frozenset[Atom], *, before: Content, now: datetime
+) -> Link:
+    """Return the link, remembering what these atoms were before we wrote them."""
+    known = {(fight.side, fight.atom): fight for fight in _fresh(link, now)}
+    values = _values(before, atoms)
+    for atom in atoms:
+        fight = known.get((side, atom))
+        times = fight.times if fight and fight.before == values[atom] else 0
+        known[side, atom] = Fight(
+            side=side, atom=atom, before=values[atom], written_at=now, times=times
+        )
+    return replace(link, fights=tuple(known.values()))
+
+
+def counted(link: Link, plan: Plan, pair: Pair, *, now: datetime) -> Link:
+    """Return the link with a fight counted for each atom that came back as it was."""
+    source = plan.side.other
+    shows = pair.now[source]
+    if shows is None or not link.fights:
+        return link
+    values = _values(shows, plan.atoms)
+
+    def counted_one(fight: Fight) -> Fight:
+        back = fight.side is source and values.get(fight.atom) == fight.before
+        return replace(fight, times=fight.times + 1) if back else fight
+
+    return replace(link, fights=tuple(counted_one(each) for each in _fresh(link, now)))
+
+
+def unsettled(link: Link) -> Fight | None:
+    """Return the field that came back too often."""
+    return next((fight for fight in link.fights if fight.times >= TOO_OFTEN), None)
+
+
+def _fresh(link: Link, now: datetime) -> list[Fight]:
+    return [fight for fight in link.fights if now - fight.written_at < WITHIN]
+
+
+def _values(content: Content, atoms: frozenset[Atom]) -> Mapping[Atom, str]:
+    slots = [atom.slot for atom in atoms if atom.slot is not None]
+    facets = facets_of(content, slots)
+    return {atom: _hash(value_of(facets, atom)) for atom in atoms}
+
+
+def _hash(value: object) -> str:
+    text = json.dumps(value, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

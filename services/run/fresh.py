@@ -1,0 +1,32 @@
+"""How fresh both sides are: from hearing of a change to having written it."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from services.connections import FRESHNESS_SAMPLES, Connection
+from services.links import Intent
+from services.run.session import Session
+from sync.sides import Side
+
+MILLISECOND = timedelta(milliseconds=1)
+
+
+def with_freshness(
+    connection: Connection, session: Session, written: Sequence[Intent]
+) -> Connection:
+    """Return the connection with a sample for each side that this run wrote to."""
+    heard = session.hint.received_at
+    if heard is None or not written:
+        return connection
+    took = max(0, (session.now() - heard) // MILLISECOND)
+    known, sides = connection.freshness, {intent.side for intent in written}
+    if Side.AGENDA in sides:
+        known = replace(known, to_agenda=_with(known.to_agenda, took))
+    if Side.CALENDAR in sides:
+        known = replace(known, to_calendar=_with(known.to_calendar, took))
+    return replace(connection, freshness=known)
+
+
+def _with(samples: tuple[int, ...], took: int) -> tuple[int, ...]:
+    return (*samples, took)[-FRESHNESS_SAMPLES:]

@@ -1,0 +1,272 @@
+"""Look at both sides: read what changed, and stage it on the links.
+
+Few changes stay in memory and are written at once. Many are stored page by page, each
+page in one batch with what it says about how far the read is, so that a staged step may
+be repeated but never lost. A token is saved with the last page that led to it.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import chain
+
+from connectors.base import ItemPage
+from services.connections import Connection, Reading, State
+from services.links import Link, TooLarge, saved
+from services.ports import Envelope, Page, Write
+from services.run.arrivals import Staged, parked, staged
+from services.run.hint import Stopped
+from services.run.session import Session
+from sync.errors import SyncTokenExpired
+from sync.merge import Policy
+
+FEW = 50
+BATCH = 200
+ITEMS_PER_PAGE = 500
+WRITING_ROLES = frozenset({"owner", "writer", "writerWithoutPrivateAccess"})
+
+Change = Callable[[Connection], Connection]
+
+
+@dataclass(slots=True)
+class Looked:
+    """What a look found: few changes in memory, and how the connection goes on.
+
+    `finish` is to be applied when the changes in memory have been dealt with: it moves
+    the token and the cursor on. `complete` tells that nothing is left to read.
+    """
+
+    staged: list[Staged] = field(default_factory=list)
+    finish: Change = lambda connection: connection
+    complete: bool = True
+
+
+class _ManyChanges(Exception):
+    """More than fits in memory: stage it page by page."""
+
+
+def look(session: Session, policy: Policy) -> Looked:
+    """Read both sides from where they were left.
+
+    Raises Overtaken, Stopped, and what the sides raise.
+    """
+    connection = session.connection
+    if connection.token and connection.cursor and not _reading(connection):
+        try:
+            return _look_at_few(session, policy)
+        except _ManyChanges:
+            pass
+        except SyncTokenExpired:
+            _start_over(session)
+    return _look_at_many(session, policy)
+
+
+def _reading(connection: Connection) -> bool:
+    return connection.calendar_read.under_way or connection.agenda_read.under_way
+
+
+# --- few -----------------------------------------------------------------------------
+
+
+def _look_at_few(session: Session, policy: Policy) -> Looked:
+    connection = session.connection
+    page = session.calendar.read(token=connection.token, page=None)
+    believe(session, page.envelope)
+    items = session.connector.read(
+        connection.cursor, window=session.window, limit=FEW + 1
+    )
+    if page.next_token is None or items.more or len(page.rows) + len(items.items) > FEW:
+        raise _ManyChanges
+    session.read += len(page.rows) + len(items.items)
+
+    def finish(now: Connection) -> Connection:
+        return replace(now, token=page.next_token, cursor=items.cursor)
+
+    return Looked(staged=staged(session, policy, page.rows, items.items), finish=finish)
+
+
+# --- many ----------------------------------------------------------------------------
+
+
+def _look_at_many(session: Session, policy: Policy) -> Looked:
+    _begin_reads(session)
+    for stage_page in (_stage_calendar_page, _stage_agenda_page):
+        more = True
+        while more:
+            if session.time_is_up:
+                return Looked(complete=False)
+            more = stage_page(session, policy)
+    return Looked()
+
+
+def _begin_reads(session: Session) -> None:
+    """Mark a full read of each side that has no token or cursor."""
+
+    def begun(now: Connection) -> Connection:
+        return replace(
+            now,
+            calendar_read=_begun(now.calendar_read, full=now.token is None),
+            agenda_read=_begun(now.agenda_read, full=now.cursor is None),
+        )
+
+    if begun(session.connection) != session.connection:
+        session.save(begun)
+
+
+def _begun(reading: Reading, *, full: bool) -> Reading:
+    if reading.under_way or not full:
+        return reading
+    return Reading(mark=reading.mark + 1, under_way=True)
+
+
+def _stage_calendar_page(session: Session, policy: Policy) -> bool:
+    """Read and store one page of the calendar; False when it was the last."""
+    connection = session.connection
+    reading = connection.calendar_read
+    token = None if reading.under_way else connection.token
+    try:
+        page = session.calendar.read(token=token, page=reading.page)
+    except SyncTokenExpired:
+        _start_over(session)
+        return True
+    believe(session, page.envelope)
+    session.read += len(page.rows)
+    _store(session, staged(session, policy, page.rows, ()), _turned(page))
+    return page.next_token is None
+
+
+def _turned(page: Page) -> Change:
+    def turn(now: Connection) -> Connection:
+        reading = replace(now.calendar_read, page=page.next_page)
+        if page.next_token is None:
+            return replace(now, calendar_read=reading, backlog=True)
+        return replace(now, calendar_read=reading, token=page.next_token, backlog=True)
+
+    return turn
+
+
+def _stage_agenda_page(session: Session, policy: Policy) -> bool:
+    connection = session.connection
+    reading = connection.agenda_read
+    cursor = reading.page if reading.under_way else connection.cursor
+    try:
+        page = session.connector.read(
+            cursor, window=session.window, limit=ITEMS_PER_PAGE
+        )
+    except SyncTokenExpired:
+        _begin_agenda_again(session)
+        return True
+    session.read += len(page.items)
+    _store(session, staged(session, policy, (), page.items), _turned_items(page))
+    return page.more
+
+
+def _turned_items(page: ItemPage) -> Change:
+    def turn(now: Connection) -> Connection:
+        if now.agenda_read.under_way and page.more:
+            reading = replace(now.agenda_read, page=page.cursor)
+            return replace(now, agenda_read=reading, backlog=True)
+        reading = replace(now.agenda_read, page=None)
+        return replace(now, agenda_read=reading, cursor=page.cursor, backlog=True)
+
+    return turn
+
+
+def _store(session: Session, links: Sequence[Staged], turn: Change) -> None:
+    """Store what a page changed, in batches; the last one turns the page.
+
+    Whoever finds a link moved meanwhile reads and folds the page again.
+    """
+    touched = [each for each in links if each.touched]
+    batches = [touched[at : at + BATCH] for at in range(0, len(touched), BATCH)] or [[]]
+    for batch in batches[:-1]:
+        session.save(_with_backlog, writes=writes_of(session, batch))
+    last = writes_of(session, batches[-1])
+    alone = 1 if any(each.link.alone for each in touched) else 0
+    session.save(
+        lambda now: turn(replace(now, alone=max(now.alone, alone))), writes=last
+    )
+
+
+def _with_backlog(now: Connection) -> Connection:
+    return replace(now, backlog=True, alone=1)
+
+
+def writes_of(session: Session, links: Sequence[Staged]) -> list[Write]:
+    """Return the writes that save these links; one that is too large is parked."""
+    return list(chain.from_iterable(_writes(session, each) for each in links))
+
+
+def _writes(session: Session, each: Staged) -> list[Write]:
+    connection = session.connection.id
+    try:
+        return [saved(connection, each.link, over=each.document)]
+    except TooLarge as too_large:
+        each.link = parked(_as_it_was(each), str(too_large))
+        return [saved(connection, each.link, over=each.document)]
+
+
+def _as_it_was(each: Staged) -> Link:
+    """Return a link without what made it too large."""
+    link = each.link
+    bare = Link(id=link.id, birth=link.birth, event_id=link.event_id)
+    return each.stored or replace(bare, item_id=link.item_id)
+
+
+# --- the envelope --------------------------------------------------------------------
+
+
+def believe(session: Session, envelope: Envelope) -> None:
+    """Look at what surrounds a page before any of it is taken.
+
+    Raises Stopped when our role no longer allows writing; the connection says so.
+    """
+    if envelope.access_role not in WRITING_ROLES:
+        reason = (
+            f'Our role on this calendar is now "{envelope.access_role}", which may not'
+            " change it: nothing is carried until Google allows it again."
+        )
+        session.save(_failing(reason, role=envelope.access_role))
+        raise Stopped(reason)
+    if _differs(session.connection, envelope):
+        session.save(_as_in(envelope))
+
+
+def _differs(connection: Connection, envelope: Envelope) -> bool:
+    known = connection.access_role, connection.zone
+    return known != (envelope.access_role, envelope.time_zone or connection.zone)
+
+
+def _as_in(envelope: Envelope) -> Change:
+    def told(now: Connection) -> Connection:
+        return replace(
+            now,
+            access_role=envelope.access_role,
+            zone=envelope.time_zone or now.zone,
+        )
+
+    return told
+
+
+def _failing(reason: str, *, role: str) -> Change:
+    def failing(now: Connection) -> Connection:
+        return replace(now, state=State.FAILING, reason=reason, access_role=role)
+
+    return failing
+
+
+def _start_over(session: Session) -> None:
+    """Forget the sync token: only a full read helps."""
+
+    def forgetful(now: Connection) -> Connection:
+        reading = Reading(mark=now.calendar_read.mark + 1, under_way=True)
+        return replace(now, token=None, calendar_read=reading)
+
+    session.save(forgetful)
+
+
+def _begin_agenda_again(session: Session) -> None:
+    def forgetful(now: Connection) -> Connection:
+        reading = Reading(mark=now.agenda_read.mark + 1, under_way=True)
+        return replace(now, cursor=None, agenda_read=reading)
+
+    session.save(forgetful)

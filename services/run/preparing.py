@@ -1,0 +1,205 @@
+"""Prepare one link: everything up to the next write, decided without writing.
+
+Agreements only move seens, pairs meet, the brake and the rules hold back; what is left
+is the one step to be done next, or nothing.
+"""
+
+from dataclasses import dataclass, field, replace
+
+from services.links import Link, Rank, Waiting, clean, link_path
+from services.ports import Create, Replace, Write
+from services.run.absence import doubted
+from services.run.arrivals import (
+    Staged,
+    item_now,
+    orphan_link,
+    pair_of,
+    parked,
+    waits_for_master,
+)
+from services.run.fights import counted, unsettled
+from services.run.gate import Gate
+from services.run.pairs import Arrivals, joined
+from services.run.recover import resolved
+from services.run.session import Session
+from services.run.steps import Step, ended, read_rows, step_of
+from sync.errors import Missing
+from sync.google import is_deleted
+from sync.merge import Policy
+from sync.pairing import span
+from sync.plan import Act, Plan, plan
+from sync.seen import after_agreement, after_meeting
+from sync.sides import Pair, Side
+
+MOST_TURNS = 12
+
+
+@dataclass(slots=True)
+class Preparing:
+    """What it takes to find the next step of each link of a run."""
+
+    session: Session
+    policy: Policy
+    arrivals: Arrivals
+    gate: Gate
+    aliases: list[Write] = field(default_factory=list)
+
+    def step(self, each: Staged) -> Step | None:
+        """Return the next write for a link, or None when there is none for now.
+
+        The link in hand is then as it is to be saved; the step may be its partner's,
+        when the two turn out to be one. Raises what looking may raise.
+        """
+        for _ in range(MOST_TURNS):
+            self._look_again(each)
+            pair = pair_of(each.link, zone=self.session.connection.zone)
+            found = plan(pair, self.policy)
+            if found.act in (Act.CREATE, Act.WRITE, Act.DELETE):
+                return self._write(each, found, pair)
+            if not self._settle(each, found, pair):
+                return None
+        each.link = parked(each.link, "The plan for this link does not come to an end.")
+        return None
+
+    # --- looking ---------------------------------------------------------------------
+
+    def _look_again(self, each: Staged) -> None:
+        """Find out about an open intent, and read again what may have moved."""
+        if each.link.intent is not None:
+            each.link = resolved(self.session, self.policy, each.link)
+        if Side.CALENDAR in each.link.reread or waits_for_master(each.link):
+            self._read_event(each)
+        if Side.AGENDA in each.link.reread:
+            self._read_item(each)
+
+    def _read_event(self, each: Staged) -> None:
+        link = each.link
+        each.link = replace(link, reread=link.reread - {Side.CALENDAR})
+        if link.event_id is None:
+            return
+        try:
+            row = self.session.calendar.get(link.event_id)
+        except Missing:
+            each.link = self._not_found(each.link)
+            return
+        rows = read_rows(self.session, row)
+        each.link = replace(each.link, rows=rows, suspect=0)
+
+    def _not_found(self, link: Link) -> Link:
+        if link.rows.master is None:
+            return self._orphaned(link)
+        doubtful = doubted(self.session, self.policy, link)
+        again = frozenset({Side.CALENDAR}) if doubtful.suspect else frozenset()
+        return replace(doubtful, reread=again)
+
+    def _orphaned(self, link: Link) -> Link:
+        """Give each instance of a series that we may not see a link of its own."""
+        for row in link.rows.exceptions.values():
+            if not is_deleted(row):
+                child = orphan_link(row)
+                self.arrivals.staged.setdefault(child.id, Staged(link=child))
+        return replace(clean(link), orphan=True)
+
+    def _read_item(self, each: Staged) -> None:
+        link = replace(each.link, reread=each.link.reread - {Side.AGENDA})
+        found = None
+        if link.item_id is not None:
+            found = self.session.connector.get([link.item_id]).get(link.item_id)
+        if found is not None and found.problem:
+            each.link = parked(link, found.problem)
+            return
+        content = found.content if found else None
+        item = item_now(found, content) if found and content else None
+        each.link = replace(link, item=item)
+
+    # --- what needs no write ---------------------------------------------------------
+
+    def _settle(self, each: Staged, found: Plan, pair: Pair) -> bool:
+        """Do what only moves seens; True when the link is to be planned again."""
+        if found.merged and found.act is Act.MEET:
+            after = after_meeting(pair, found.merged.carried)
+            each.link = replace(each.link, seen=after.seen)
+            return True
+        if found.merged and found.act is Act.AGREE:
+            after = after_agreement(pair, found.merged.agreed)
+            moved = after.seen != pair.seen
+            each.link = replace(each.link, seen=after.seen)
+            if moved:
+                return True
+        if found.act is Act.END:
+            each.link = ended(each.link, now=self.session.now())
+            return False
+        if each.link.waiting is not Waiting.PARKED:
+            each.link = self._settled(each.link)
+        return False
+
+    def _settled(self, link: Link) -> Link:
+        if link.suspect:
+            return link
+        return clean(link)
+
+    # --- what does -------------------------------------------------------------------
+
+    def _write(self, each: Staged, found: Plan, pair: Pair) -> Step | None:
+        if found.act is Act.CREATE and each.link.alone:
+            if each.link.foreign:
+                each.link = clean(each.link)
+                return None
+            partner = self._partner(each)
+            if partner is not None:
+                return self.step(partner)
+            if each.link.waiting is Waiting.UNSURE:
+                return None
+        each.link = counted(each.link, found, pair, now=self.session.now())
+        fight = unsettled(each.link)
+        if fight is not None:
+            name = fight.atom.name
+            each.link = parked(
+                each.link,
+                f'The {fight.side} puts "{name}" back each time it is written:'
+                " it is left alone until one side changes again.",
+            )
+            return None
+        each.link = self.gate.passed(each.link, found)
+        if each.link.waiting is not None:
+            return None
+        return step_of(self.session, self.policy, each.link, found)
+
+    def _partner(self, each: Staged) -> Staged | None:
+        """Join the link with its partner, if it has one; say so if that is unsure."""
+        each.link = self._with_span(each.link)
+        partner = self.arrivals.partner(each)
+        if isinstance(partner, Staged):
+            return self._joined(each, partner)
+        if partner is Waiting.UNSURE:
+            each.link = replace(
+                each.link,
+                rank=Rank.CREATE,
+                due_at=None,
+                waiting=Waiting.UNSURE,
+                why="Something much like it stands on the other side at the same time:"
+                " a person has to say whether they are one.",
+            )
+        return None
+
+    def _with_span(self, link: Link) -> Link:
+        pair = pair_of(link, zone=self.session.connection.zone)
+        there = pair.now[Side.AGENDA] or pair.now[Side.CALENDAR]
+        if there is None:
+            return link
+        return replace(link, span=span(there, zone=self.session.connection.zone))
+
+    def _joined(self, each: Staged, partner: Staged) -> Staged:
+        """Make one link of two; the event's name then leads to the item's link."""
+        event, item = (each, partner) if each.link.has_event else (partner, each)
+        item.link = joined(event.link, item.link)
+        self.aliases.append(self._alias(event, item.link.id, event.link.id))
+        event.gone = True
+        return item
+
+    def _alias(self, event: Staged, kept: str, gone: str) -> Write:
+        path = link_path(self.session.connection.id, gone)
+        data = {"same_as": kept}
+        if event.document is None:
+            return Create(path=path, data=data)
+        return Replace(path=path, data=data, version=event.document.version)

@@ -1,0 +1,329 @@
+"""Do one step of a plan, and return the link as it is afterwards.
+
+Each step is one write. What was about to be written is in its intent, saved before.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from connectors.base import Written
+from services.ids import Kind, new_id
+from services.links import Intent, Link, clean
+from services.ports import Json, Mails
+from services.run.arrivals import TOMBSTONE_LASTS, item_now, pair_of, with_zone
+from services.run.fights import written
+from services.run.session import Session
+from sync.content import Content
+from sync.errors import AlreadyThere, ContentRefused
+from sync.google import (
+    Row,
+    RowChange,
+    Rows,
+    content_of,
+    etag_of,
+    gathered,
+    ical_uid,
+    insert_body,
+    is_deleted,
+    marker_of,
+    steps,
+    with_row,
+)
+from sync.google.rows import MARK
+from sync.identity import event_id, item_key, marked_link, marker
+from sync.merge import Policy
+from sync.plan import Act, Plan
+from sync.seen import after_create, after_write
+from sync.sides import Atom, Pair, Side
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Step:
+    """One write of one link: its intent, and how it is done."""
+
+    link: Link
+    intent: Intent
+    do: Callable[[], Link]
+
+
+def step_of(session: Session, policy: Policy, link: Link, plan: Plan) -> Step:
+    """Return the step that a plan asks for."""
+    pair = pair_of(link, zone=session.connection.zone)
+    intent = Intent(
+        id=new_id(Kind.JOURNAL),
+        link=link.id,
+        side=plan.side,
+        act=str(plan.act),
+        target=_target(session, link, plan),
+        at=session.now(),
+        epoch=session.connection.lease.epoch,
+        why=plan.why,
+        version=_version(link, plan.side),
+        atoms=plan.atoms,
+        before=pair.now[plan.side],
+        sent=plan.wanted,
+        lost=_lost(plan),
+    )
+    doing = _Doing(session, policy, link, plan, pair, intent)
+    return Step(link=link, intent=intent, do=doing.method())
+
+
+def _target(session: Session, link: Link, plan: Plan) -> str:
+    if plan.side is Side.AGENDA:
+        key = item_key(session.agenda.id, link.id, link.generation)
+        return key if plan.act is Act.CREATE else link.item_id or ""
+    if plan.act is Act.CREATE:
+        return event_id(link.id, link.generation)
+    return link.event_id or ""
+
+
+def _version(link: Link, side: Side) -> str:
+    if side is Side.AGENDA:
+        return link.item.version if link.item else ""
+    return etag_of(link.rows.master) if link.rows.master else ""
+
+
+def _lost(plan: Plan) -> dict[str, Json]:
+    return {_name(each.atom): each.lost for each in plan.disputes}
+
+
+def _name(atom: Atom) -> str:
+    return atom.name if atom.slot is None else f"{atom.slot.isoformat()} {atom.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Doing:
+    """A step while it is done."""
+
+    session: Session
+    policy: Policy
+    link: Link
+    plan: Plan
+    pair: Pair
+    intent: Intent
+
+    def method(self) -> Callable[[], Link]:
+        """Return what does the step."""
+        table = {
+            (Side.CALENDAR, Act.CREATE): self._insert,
+            (Side.CALENDAR, Act.WRITE): self._patch,
+            (Side.CALENDAR, Act.DELETE): self._delete_event,
+            (Side.AGENDA, Act.CREATE): self._create_item,
+            (Side.AGENDA, Act.WRITE): self._write_item,
+            (Side.AGENDA, Act.DELETE): self._delete_item,
+        }
+        return table[self.plan.side, self.plan.act]
+
+    @property
+    def wanted(self) -> Content:
+        """What the side should show afterwards."""
+        if self.plan.wanted is None:
+            raise ValueError("This step wants nothing to be shown.")
+        return self.plan.wanted
+
+    @property
+    def zone(self) -> str:
+        """The calendar's zone."""
+        return self.session.connection.zone
+
+    # --- at Google -------------------------------------------------------------------
+
+    def _insert(self) -> Link:
+        mark = {MARK: marker(self.intent.target, self.link.id)}
+        body = insert_body(
+            self.wanted,
+            event_id=self.intent.target,
+            marker=mark,
+            participants=self.policy.carries(Side.CALENDAR, "participant/"),
+            zone=self.zone,
+        )
+        try:
+            row = self.session.calendar.insert(body, mails=Mails.NONE)
+        except AlreadyThere:
+            return self._adopt()
+        rows = with_row(Rows(), with_zone(row, self.zone))
+        return inserted(self.link, self.intent, self.pair, rows, zone=self.zone)
+
+    def _adopt(self) -> Link:
+        """Take over an event that an earlier try created, or take the next id."""
+        row = self.session.calendar.get(self.intent.target)
+        fits = marked_link(row["id"], marker_of(row)) == self.link.id
+        if is_deleted(row) or not fits:
+            return replace(self.link, generation=self.link.generation + 1)
+        rows = read_rows(self.session, row)
+        held = self.policy.project[Side.CALENDAR](self.wanted)
+        return inserted(
+            self.link, self.intent, self.pair, rows, zone=self.zone, trusted=held
+        )
+
+    def _patch(self) -> Link:
+        now = self.pair.now[Side.CALENDAR]
+        if now is None:
+            raise ValueError("Only an event that is there can be changed.")
+        changes = steps(now, self.wanted, self.link.rows, zone=self.zone)
+        if not changes:
+            return self._landed(Side.CALENDAR, self.plan.atoms, now)
+        change = changes[0]
+        rows = self._patched(change)
+        answer = content_of(rows, zone=self.zone)
+        link = replace(self.link, rows=rows)
+        if answer is None:
+            return link
+        landed = self._landed(Side.CALENDAR, carried(self.plan.atoms, change), answer)
+        return replace(landed, rows=rows)
+
+    def _patched(self, change: RowChange) -> Rows:
+        name, etag = self._addressed(change)
+        row = self.session.calendar.patch(
+            name, change.body, etag=etag or None, mails=Mails.NONE
+        )
+        if change.slot is None and self.link.rows.exceptions:
+            return read_rows(self.session, row)
+        return with_row(self.link.rows, with_zone(row, self.zone))
+
+    def _addressed(self, change: RowChange) -> tuple[str, str | None]:
+        """Return the id and version of a row; an instance's come from Google."""
+        if change.event_id is not None:
+            return change.event_id, change.etag
+        row = self.session.calendar.instance(
+            self.link.event_id or "", change.original_start or ""
+        )
+        return row["id"], etag_of(row)
+
+    def _delete_event(self) -> Link:
+        self.session.calendar.delete(
+            self.intent.target, etag=self.intent.version or None, mails=Mails.NONE
+        )
+        return ended(self.link, now=self.session.now())
+
+    # --- in the application ----------------------------------------------------------
+
+    def _create_item(self) -> Link:
+        answer = self.session.connector.create(
+            self.wanted, key=self.intent.target, ical_uid=self.link.ical_uid or None
+        )
+        return item_created(
+            self.link, self.intent, self.pair, answer, held=self._held(Side.AGENDA)
+        )
+
+    def _write_item(self) -> Link:
+        before = self.pair.now[Side.AGENDA]
+        if before is None:
+            raise ValueError("Only an item that is there can be changed.")
+        answer = self.session.connector.write(
+            self.intent.target,
+            self.wanted,
+            before=before,
+            version=self.intent.version,
+        )
+        content = shown(answer)
+        trusted = content if answer.sure else self._held(Side.AGENDA)
+        link = self._landed(Side.AGENDA, self.plan.atoms, content, trusted=trusted)
+        return replace(link, item=item_now(answer.item, content))
+
+    def _delete_item(self) -> Link:
+        self.session.connector.delete(
+            self.intent.target, version=self.intent.version or None
+        )
+        return ended(self.link, now=self.session.now())
+
+    # --- afterwards ------------------------------------------------------------------
+
+    def _held(self, side: Side) -> Content:
+        return self.policy.project[side](self.wanted)
+
+    def _landed(
+        self,
+        side: Side,
+        atoms: frozenset[Atom],
+        answer: Content,
+        *,
+        trusted: Content | None = None,
+    ) -> Link:
+        pair = after_write(
+            self.pair, side, atoms=atoms, answer=answer, trusted=trusted or answer
+        )
+        link = replace(self.link, seen=pair.seen, last_write=self.intent.id, tries=0)
+        before = self.pair.now[side]
+        if before is None:
+            return link
+        return written(link, side, atoms, before=before, now=self.session.now())
+
+
+def carried(atoms: frozenset[Atom], change: RowChange) -> frozenset[Atom]:
+    """Return the atoms that one row's change brings over."""
+    return frozenset(atom for atom in atoms if atom.slot in change.carries)
+
+
+def read_rows(session: Session, row: Row) -> Rows:
+    """Return all rows of an event as Google has them at this moment."""
+    found = session.calendar.find(ical_uid(row))
+    zoned = [with_zone(each, session.connection.zone) for each in (row, *found)]
+    return gathered(zoned, event_id=row["id"])
+
+
+def inserted(
+    link: Link,
+    intent: Intent,
+    pair: Pair,
+    rows: Rows,
+    *,
+    zone: str,
+    trusted: Content | None = None,
+) -> Link:
+    """Return the link of an event that was just created."""
+    answer = content_of(rows, zone=zone)
+    if answer is None or rows.master is None:
+        raise ContentRefused("Google took the event, and it was gone at once.")
+    after = after_create(pair, Side.CALENDAR, answer=answer, trusted=trusted or answer)
+    return replace(
+        link,
+        rows=rows,
+        event_id=rows.master["id"],
+        seen=after.seen,
+        last_write=intent.id,
+        tries=0,
+    )
+
+
+def item_created(
+    link: Link, intent: Intent, pair: Pair, answer: Written, *, held: Content
+) -> Link:
+    """Return the link of an item that was just created."""
+    content = shown(answer)
+    trusted = content if answer.sure else held
+    after = after_create(pair, Side.AGENDA, answer=content, trusted=trusted)
+    return replace(
+        link,
+        item=item_now(answer.item, content),
+        item_id=answer.item.id,
+        seen=after.seen,
+        last_write=intent.id,
+        tries=0,
+    )
+
+
+def shown(answer: Written) -> Content:
+    """Return what the application shows after a write. Raises ContentRefused."""
+    if answer.item.content is None:
+        raise ContentRefused(
+            answer.item.problem or "The application took the item, and it was gone."
+        )
+    return answer.item.content
+
+
+def ended(link: Link, *, now: datetime) -> Link:
+    """Return a link whose both sides are gone: a tombstone with its next generation."""
+    return replace(
+        clean(link),
+        rows=Rows(),
+        item=None,
+        seen={},
+        intent=None,
+        reread=frozenset(),
+        fights=(),
+        generation=link.generation + 1,
+        ended_at=now,
+        expires_at=now + TOMBSTONE_LASTS,
+    )

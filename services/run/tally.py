@@ -1,0 +1,33 @@
+"""Keep a connection's counts as its links change."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from services.connections import Counts
+from services.links import Link, Rank, Waiting
+from services.run.arrivals import Staged
+
+BY_HAND = frozenset({Waiting.PARKED, Waiting.UNSURE})
+
+
+def tallied(counts: Counts, links: Iterable[Staged]) -> Counts:
+    """Return the counts after these links are saved as they are now."""
+    for each in links:
+        counts = _added(counts, each.stored, -1)
+        counts = _added(counts, None if each.gone else each.link, +1)
+    return counts
+
+
+def _added(counts: Counts, link: Link | None, by: int) -> Counts:
+    if link is None:
+        return counts
+    held = link.waiting is Waiting.HELD
+    parked = link.waiting in BY_HAND
+    dirty = link.rank is not Rank.CLEAN and not held and not parked
+    return replace(
+        counts,
+        links=max(0, counts.links + by * link.linked),
+        dirty=max(0, counts.dirty + by * dirty),
+        parked=max(0, counts.parked + by * parked),
+        held=max(0, counts.held + by * held),
+    )

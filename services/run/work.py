@@ -1,0 +1,269 @@
+"""Write what is dirty: round by round, intents first, under the lease.
+
+A round takes the next step of each link in hand. Its intents are saved, its writes are
+done, its links are saved; what is left of a link is found by planning it again. A crash
+between any two of these is found by the intents, and looked at before anything else.
+"""
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from services.connections import Connection, State
+from services.ids import Kind, new_id
+from services.journal import Page, answered, opened
+from services.links import Intent, Link, Rank, Waiting, link_path
+from services.ports import Document, Write
+from services.run.arrivals import Staged, link_staged, parked
+from services.run.fresh import with_freshness
+from services.run.gate import Gate
+from services.run.look import Change, writes_of
+from services.run.pairs import Arrivals
+from services.run.preparing import Preparing
+from services.run.session import LinkMoved, Session
+from services.run.steps import Step
+from services.run.tally import tallied
+from sync.errors import (
+    ContentRefused,
+    Missing,
+    RateLimited,
+    StaleWrite,
+    TransientError,
+)
+from sync.google import AttendeesOmitted, Unreadable
+from sync.merge import Policy
+from sync.sides import Side
+
+logger = logging.getLogger(__name__)
+
+STEPS_AT_ONCE = 25
+SHORTEST_WAIT = timedelta(seconds=5)
+LONGEST_WAIT = timedelta(hours=1)
+MOST_TRIES = 8
+GIVES_UP_ON_ONE = (ContentRefused, AttendeesOmitted, Unreadable)
+
+
+class Work:
+    """The writing part of a run."""
+
+    def __init__(
+        self, session: Session, policy: Policy, staged: Sequence[Staged]
+    ) -> None:
+        self.session, self.policy = session, policy
+        self.arrivals = Arrivals(session, staged)
+        connection = session.connection
+        self.gate = Gate(connection, session.settings, session.now())
+        self.preparing = Preparing(session, policy, self.arrivals, self.gate)
+        self.written: list[Intent] = []
+        self.slowed = False
+
+    def do(self, finish: Change) -> None:
+        """Take every link in hand as far as it goes, then save how the run ends.
+
+        Raises Busy and Overtaken before the first write, and what stops a connection.
+        """
+        while True:
+            steps = [] if self.slowed else self._next_steps()
+            if not steps:
+                self._save_links(self._ended(finish))
+                return
+            if not self._round(steps, finish):
+                return
+
+    # --- one round -------------------------------------------------------------------
+
+    def _next_steps(self) -> list[Step]:
+        found: list[Step] = []
+        for each in list(self.arrivals.staged.values()):
+            if len(found) == STEPS_AT_ONCE:
+                break
+            if each.gone or not self._may_go(each.link):
+                continue
+            step = self._step(each)
+            if step is not None:
+                found.append(step)
+        return found
+
+    def _may_go(self, link: Link) -> bool:
+        if link.rank is Rank.CLEAN and link.intent is None:
+            return False
+        if link.waiting in (Waiting.PARKED, Waiting.UNSURE):
+            return False
+        return link.due_at is not None and link.due_at <= self.session.now()
+
+    def _step(self, each: Staged) -> Step | None:
+        """Prepare a link; what goes wrong is this link's own trouble."""
+        try:
+            return self.preparing.step(each)
+        except GIVES_UP_ON_ONE as error:
+            each.link = parked(each.link, str(error))
+        except TransientError as error:
+            each.link = self._later(each.link, error)
+        return None
+
+    def _round(self, steps: Sequence[Step], finish: Change) -> bool:
+        """Do a round of writes; False when it was the last and all is saved."""
+        page = self._open(steps)
+        entries = [self._done(step) for step in steps]
+        notable = [entry for entry in entries if entry.outcome != "done"]
+        self.session.written += len(entries) - len(notable)
+        writes: list[Write] = []
+        if notable:
+            connection = self.session.connection.id
+            writes.append(answered(connection, page.id, entries))
+        more = not self.slowed and self._more_to_do()
+        change = _without_work if more else self._ended(finish)
+        self._save_links(change, writes)
+        return more
+
+    def _more_to_do(self) -> bool:
+        return any(
+            not each.gone and self._may_go(each.link)
+            for each in self.arrivals.staged.values()
+        )
+
+    def _open(self, steps: Sequence[Step]) -> Page:
+        """Save the intents, and take the lease with the same write."""
+        now, session = self.session.now(), self.session
+        epoch = session.with_lease(session.connection).lease.epoch
+        page = Page(
+            id=new_id(Kind.JOURNAL),
+            run=session.run_id,
+            at=now,
+            entries=tuple(replace(step.intent, epoch=epoch) for step in steps),
+        )
+
+        def taken(connection: Connection) -> Connection:
+            return replace(session.with_lease(connection), work=page.id)
+
+        session.save(taken, writes=[opened(session.connection.id, page)])
+        return page
+
+    def _done(self, step: Step) -> Intent:
+        """Do one step and return its intent with what came of it."""
+        each = self.arrivals.staged[step.link.id]
+        try:
+            each.link = step.do()
+        except (StaleWrite, Missing):
+            each.link = self._stale(each.link, step)
+            return replace(step.intent, outcome="stale")
+        except GIVES_UP_ON_ONE as error:
+            each.link = parked(each.link, str(error))
+            return replace(step.intent, outcome="refused", answer=str(error))
+        except TransientError as error:
+            each.link = self._unanswered(each.link, step, error)
+            return replace(step.intent, outcome="unknown", answer=str(error))
+        self.written.append(step.intent)
+        return replace(step.intent, outcome="done")
+
+    def _stale(self, link: Link, step: Step) -> Link:
+        tries = link.tries + 1
+        again = replace(link, reread=link.reread | {step.intent.side}, tries=tries)
+        if tries <= MOST_TRIES:
+            return again
+        return parked(again, "It changes faster than it can be written.")
+
+    def _unanswered(self, link: Link, step: Step, error: TransientError) -> Link:
+        later = self._later(link, error)
+        if isinstance(error, RateLimited):
+            return later
+        return replace(later, intent=step.intent)
+
+    def _later(self, link: Link, error: TransientError) -> Link:
+        """Return a link that waits, and slow the rest of this run down with it."""
+        self.slowed = True
+        wait = _wait(link.tries, error)
+        if isinstance(error, RateLimited) and error.whole_account:
+            self.session.stop_writing(until=self.session.now() + wait, why=str(error))
+        return replace(
+            link,
+            rank=link.rank or Rank.EDIT,
+            due_at=self.session.now() + wait,
+            waiting=Waiting.LIMITED,
+            why=str(error),
+            tries=link.tries + 1,
+        )
+
+    # --- saving ----------------------------------------------------------------------
+
+    def _ended(self, finish: Change) -> Change:
+        """Return the change with which a run ends: token, lease, what people see."""
+
+        def ended(connection: Connection) -> Connection:
+            done = finish(_without_work(connection))
+            return self.session.without_lease(self._with_news(done))
+
+        return ended
+
+    def _with_news(self, connection: Connection) -> Connection:
+        connection = replace(connection, spent=self.gate.spent)
+        if self.gate.tripped and connection.state is State.ACTIVE:
+            connection = replace(
+                connection,
+                state=State.HELD,
+                reason=f"The brake holds {self.gate.tripped}s until somebody answers.",
+            )
+        return with_freshness(connection, self.session, self.written)
+
+    def _save_links(self, change: Change, writes: Sequence[Write] = ()) -> None:
+        """Save every touched link, in one commit with the connection where it fits."""
+        aliases = [*self.preparing.aliases]
+        touched = [each for each in self.arrivals.staged.values() if each.touched]
+        gone = [each for each in self.arrivals.staged.values() if each.gone]
+        tally = self._tally([*touched, *gone])
+        extra = [*writes, *aliases]
+        while True:
+            try:
+                versions = self.session.save(
+                    lambda now: tally(change(now)),
+                    writes=[*extra, *writes_of(self.session, touched)],
+                )
+            except LinkMoved as moved:
+                self._reload(moved.path)
+                continue
+            break
+        self.preparing.aliases.clear()
+        for each in gone:
+            del self.arrivals.staged[each.link.id]
+        for each, version in zip(touched, versions[len(extra) :], strict=True):
+            self._saved(each, version)
+
+    def _tally(self, links: Sequence[Staged]) -> Callable[[Connection], Connection]:
+        def with_counts(connection: Connection) -> Connection:
+            return replace(connection, counts=tallied(connection.counts, links))
+
+        return with_counts
+
+    def _saved(self, each: Staged, version: str) -> None:
+        each.stored = each.link
+        path = link_path(self.session.connection.id, each.link.id)
+        each.document = Document(path=path, data={}, version=version)
+
+    def _reload(self, path: str) -> None:
+        """Somebody staged a newer form of a link while we wrote: look at both again.
+
+        What we know of our own write stays; both sides are read anew before planning.
+        """
+        document = self.session.world.store.get(path)
+        name = path.rpartition("/")[2]
+        each = self.arrivals.staged[name]
+        fresh = link_staged(document) if document else Staged(link=each.link)
+        each.document, each.stored = fresh.document, fresh.stored
+        each.link = replace(
+            each.link,
+            reread=frozenset(Side),
+            rank=each.link.rank or Rank.EDIT,
+            due_at=self.session.now(),
+        )
+
+
+def _without_work(connection: Connection) -> Connection:
+    return replace(connection, work=None)
+
+
+def _wait(tries: int, error: TransientError) -> timedelta:
+    if isinstance(error, RateLimited) and error.wait is not None:
+        return error.wait
+    doubled: timedelta = SHORTEST_WAIT * (2 ** min(tries, 10))
+    return min(doubled, LONGEST_WAIT)

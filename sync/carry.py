@@ -1,0 +1,52 @@
+"""Carry one value from a side to the other, also from a side that holds less of it."""
+
+from dataclasses import dataclass
+
+from sync.facets import Value
+from sync.text import carry
+
+TEXTS = frozenset({"title", "location"})
+DESCRIPTION = "description"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Carrying:
+    """A field on its way: what its side shows and showed, what the other one has."""
+
+    name: str
+    shown: Value
+    shown_before: Value
+    full: Value
+    full_before: Value
+
+
+def carried_value(carrying: Carrying) -> tuple[Value, bool]:
+    """Return the value for the other side, and whether the edit fits there.
+
+    A text that its side holds in reduced form (trimmed, cut, without markup) is carried
+    as a patch on the other side's full text. Where the patch does not fit, the full
+    text is returned and False.
+    """
+    if not _reduced(carrying):
+        return carrying.shown, True
+    patched = _patched(carrying)
+    return (carrying.full, False) if patched is None else (patched, True)
+
+
+def _reduced(carrying: Carrying) -> bool:
+    known = carrying.shown_before, carrying.full_before, carrying.full, carrying.shown
+    if carrying.name not in TEXTS | {DESCRIPTION} or None in known:
+        return False
+    return bool(carrying.shown_before != carrying.full_before)
+
+
+def _patched(carrying: Carrying) -> Value | None:
+    if carrying.name == DESCRIPTION:
+        return _patched_description(carrying)
+    return carry(carrying.full, carrying.shown_before, carrying.shown)
+
+
+def _patched_description(carrying: Carrying) -> Value | None:
+    full, before, after = carrying.full, carrying.shown_before, carrying.shown
+    text = carry(full["text"], before["text"], after["text"])
+    return None if text is None else {**full, "text": text}

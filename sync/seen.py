@@ -1,0 +1,160 @@
+"""Move the seens: in pairs, and only for what was carried."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from sync.content import Content, Slot
+from sync.facets import (
+    Facets,
+    Fields,
+    content_from,
+    facets_of,
+    facets_on,
+    overrides_on,
+    same_grid,
+)
+from sync.recurrence import given, has_slot
+from sync.sides import RULES, THERE, WHEN, Atom, Pair, Side
+
+_GRID = frozenset({Atom(None, WHEN), Atom(None, RULES)})
+
+
+def after_write(
+    pair: Pair,
+    target: Side,
+    *,
+    atoms: frozenset[Atom],
+    answer: Content,
+    trusted: Content,
+) -> Pair:
+    """Return the pair after a write that carried `atoms` to `target` has landed.
+
+    `answer` is what the target shows now. `trusted` is where the target's seen takes
+    its values from: the answer when it shows our write alone, otherwise what the side
+    would hold of what was sent. Everything else in the answer is left to be found as
+    the target's own change.
+    """
+    written = replace(pair, now={**pair.now, target: answer})
+    source = target.other
+    origin = pair.now[source]
+    if origin is None or pair.seen[source] is None or pair.seen[target] is None:
+        raise ValueError("Only a link whose sides were both seen can be written to.")
+    shows = {source: origin, target: trusted}
+    grid = trusted if atoms & _GRID else None
+    return _moved(written, shows, atoms=atoms, grid=grid)
+
+
+def after_create(
+    pair: Pair, target: Side, *, answer: Content, trusted: Content
+) -> Pair:
+    """Return the pair after `target` was created from what the other side shows.
+
+    Exceptions that the new event or item does not show yet stay changes of the source,
+    so that the next plan carries them.
+    """
+    source = target.other
+    origin = pair.now[source]
+    if origin is None:
+        raise ValueError("Nothing can be created from nothing.")
+    now = {**pair.now, target: answer}
+    seen = {source: _without_missing(origin, trusted), target: trusted}
+    return replace(pair, now=now, seen=seen)
+
+
+def after_agreement(pair: Pair, atoms: Iterable[Atom]) -> Pair:
+    """Return the pair with both seens at what both sides show of these atoms.
+
+    Atoms of slots wait until both sides name their slots alike.
+    """
+    shows = {side: content for side, content in pair.now.items() if content is not None}
+    moving = frozenset(atoms)
+    if not same_grid(shows[Side.CALENDAR], shows[Side.AGENDA]):
+        moving = frozenset(atom for atom in moving if atom.slot is None)
+    return _moved(pair, shows, atoms=moving, grid=None)
+
+
+def after_meeting(pair: Pair, carried: Mapping[Side, frozenset[Atom]]) -> Pair:
+    """Return a pair that met for the first time, with what was seen of each side.
+
+    What the first merge decided becomes an edit of the side that prevailed: its seen
+    takes the other's value, so that the next plan carries it. All else is seen as is.
+    """
+    shows = {side: content for side, content in pair.now.items() if content is not None}
+    seen = {
+        side: _put(shows[side], shows[side.other], carried[side.other], None)
+        for side in Side
+    }
+    return replace(pair, seen=seen)
+
+
+def _moved(
+    pair: Pair,
+    shows: Mapping[Side, Content],
+    *,
+    atoms: frozenset[Atom],
+    grid: Content | None,
+) -> Pair:
+    seen = {
+        side: _put(pair.seen[side] or shows[side], shows[side], atoms, grid)
+        for side in Side
+    }
+    return replace(pair, seen=seen)
+
+
+def _put(
+    seen: Content, shown: Content, atoms: frozenset[Atom], grid: Content | None
+) -> Content:
+    """Return `seen` with the values that `shown` has for these atoms."""
+    frame = shown if grid is not None else seen
+    slots = _slots(seen, shown, frame, atoms)
+    old = facets_on(seen, frame, slots)
+    new = facets_on(shown, frame, slots)
+    facets: dict[Slot | None, Fields | None] = dict(old)
+    for atom in sorted(atoms, key=lambda one: (one.name != THERE, str(one))):
+        _move(facets, new, atom)
+    return content_from(facets, uid=seen.uid)
+
+
+def _slots(
+    seen: Content, shown: Content, frame: Content, atoms: Iterable[Atom]
+) -> set[Slot]:
+    named = {atom.slot for atom in atoms if atom.slot is not None}
+    places = [*overrides_on(seen, frame).values(), *overrides_on(shown, frame).values()]
+    return named | {slot for slot in places if slot is not None}
+
+
+def _move(facets: dict[Slot | None, Fields | None], new: Facets, atom: Atom) -> None:
+    source = new.get(atom.slot)
+    if atom.name == THERE:
+        facets[atom.slot] = source
+        return
+    fields = facets.get(atom.slot)
+    if fields is None or source is None:
+        return
+    changed = dict(fields)
+    changed.pop(atom.name, None)
+    if atom.name in source:
+        changed[atom.name] = source[atom.name]
+    facets[atom.slot] = changed
+
+
+def _without_missing(origin: Content, shown: Content) -> Content:
+    """Return the origin, its overrides only where the new side shows them too."""
+    slots = set(origin.overrides)
+    ours, theirs = facets_of(origin, slots), facets_of(shown, slots)
+    overrides = {
+        slot: details
+        for slot, details in origin.overrides.items()
+        if _same_there(ours.get(slot), theirs.get(slot))
+    }
+    for slot in slots - overrides.keys():
+        if theirs.get(slot) is not None and not has_slot(origin, slot):
+            overrides[slot] = given(origin, slot)
+    return replace(origin, overrides=overrides)
+
+
+def _same_there(ours: Fields | None, theirs: Fields | None) -> bool:
+    """Return whether a slot is shown as it is, as far as both sides hold it."""
+    if ours is None or theirs is None:
+        return ours is theirs
+    return all(ours.get(name) == theirs[name] for name in theirs if name in ours)
