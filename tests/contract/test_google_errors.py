@@ -1,5 +1,7 @@
 """Every refusal of Google is turned into what the caller must do about it."""
 
+import gzip
+import json
 import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -214,6 +216,18 @@ def test_an_answer_that_trickles_is_not_waited_for(
     error = told_by(lambda: transport.send("GET", http_address(), headers={}))
 
     assert str(error) == "Google did not answer in time."
+
+
+def test_answers_come_compressed(google: Scripted, calendar: Calendar) -> None:
+    row = {"id": "event1", "summary": "Roof survey" * 20_000}
+    packed = gzip.compress(json.dumps(row).encode())
+    google.answers(Reply(body=packed, headers={"Content-Encoding": "gzip"}))
+
+    assert calendar.get("event1") == row
+
+    asked = google.seen[0].headers
+    assert "gzip" in asked["accept-encoding"]
+    assert "gzip" in asked["user-agent"]
 
 
 def http_address() -> str:
