@@ -24,7 +24,7 @@ from services.ports import (
     Where,
 )
 from services.ports import Channel as OpenedChannel
-from services.push import channel_token
+from services.push import PUSH_PATH, channel_token
 from services.world import World
 from sync.errors import AccessRevoked, PermanentError, TransientError
 
@@ -32,7 +32,6 @@ logger = logging.getLogger(__name__)
 
 LASTS = timedelta(days=7)
 SETTLES_IN = timedelta(minutes=10)
-PUSH_PATH = "/push/google"
 
 _MANY = 500
 

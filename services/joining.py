@@ -102,7 +102,7 @@ def _kept(
 
 
 def _of_client(known: Account, client_id: str) -> Account:
-    """Return the account as this client's: another client's refresh token is worthless."""
+    """Return the account as this client's; a token of another one opens nothing."""
     if known.client_id == client_id:
         return known
     return replace(known, client_id=client_id, refresh=None)

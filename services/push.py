@@ -14,6 +14,7 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Protocol
 
 from services.ports import Json, Task
 from services.signing import Signer
@@ -25,11 +26,18 @@ BUCKET = timedelta(seconds=2)
 TAIL_AFTER = timedelta(seconds=1)
 LATE = timedelta(milliseconds=500)
 
+PUSH_PATH = "/push/google"
 RUN_PATH = "/tasks/sync"
 SYNC = "sync"
 
 _PURPOSE = "channel"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Headers(Protocol):
+    """The headers of a request, whose names are found in any case."""
+
+    def get(self, key: str, default: str, /) -> str: ...
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,11 +61,8 @@ def channel_token(signer: Signer, *, channel: str, connection: str) -> str:
     return f"{connection}.{signer.sign(_PURPOSE, [channel, connection])}"
 
 
-def prove(world: World, headers: Mapping[str, str]) -> Push | None:
-    """Return the push when its token is one of ours; nothing is read for that.
-
-    `headers` finds names in any case, as HTTP wants it.
-    """
+def prove(world: World, headers: Headers) -> Push | None:
+    """Return the push when its token is one of ours; nothing is read for that."""
     channel = headers.get("X-Goog-Channel-ID", "")
     token = headers.get("X-Goog-Channel-Token", "")
     connection, _, signature = token.partition(".")

@@ -1,0 +1,179 @@
+"""The one place that knows which adapter stands behind which port."""
+
+import logging
+import os
+import threading
+from datetime import datetime
+
+from connectors.base import Connector
+from functions.clock import SystemClock
+from functions.lazy import lazily
+from functions.logs import configure_logging
+from functions.setting_forms import Place
+from functions.settings import SettingInvalid, Settings, read_settings
+from services.ids import new_key
+from services.ports import (
+    Accounts,
+    Clock,
+    Mailer,
+    Queue,
+    Store,
+    Vault,
+)
+from services.sealing import Sealer
+from services.signing import Signer
+from services.world import Addresses, Application, World
+
+OPERATOR_KEY = "operator-key"
+
+_lock = threading.RLock()
+_settings: Settings | None = None
+_world: World | None = None
+
+
+def started() -> Settings:
+    """Return the settings of a process that begins now, with its log set up.
+
+    A setting that is missing or malformed ends the process with the line that says so.
+    """
+    try:
+        chosen = settings()
+    except SettingInvalid as error:
+        raise SystemExit(str(error)) from None
+    if not logging.getLogger().handlers:
+        configure_logging(project=_project(chosen))
+    return chosen
+
+
+def settings() -> Settings:
+    """Return the settings of this process, read once. Raises SettingInvalid."""
+    global _settings
+    with _lock:
+        if _settings is None:
+            _settings = read_settings(os.environ)
+        return _settings
+
+
+def world() -> World:
+    """Return the world of this process, made once; its adapters come when used."""
+    global _world
+    with _lock:
+        if _world is None:
+            _world = make_world(settings())
+        return _world
+
+
+def use(chosen: Settings, made: World | None = None) -> World:
+    """Let this process live by these settings: a world of their own, or the given."""
+    global _settings, _world
+    with _lock:
+        _settings, _world = chosen, made or make_world(chosen)
+        return _world
+
+
+def now() -> datetime:
+    """Return the time, with a zone."""
+    return world().clock.now()
+
+
+def operator_key() -> str:
+    """Return the operator's API key: as set, or made at the first start and kept.
+
+    Raises SettingInvalid in the cloud, where keys are made with the set-up.
+    """
+    chosen = settings()
+    if chosen.operator_key is not None:
+        return chosen.operator_key
+    if chosen.vault.kind != "file":
+        raise SettingInvalid(
+            "TANDEM_OPERATOR_KEY is not set; it may hold 20 to 200 letters, digits "
+            "and . _ ~ - (it is made by itself only where the vault is a folder)."
+        )
+    return world().vault.write_once(OPERATOR_KEY, new_key().encode()).decode()
+
+
+def make_world(chosen: Settings, *, queue: Queue | None = None) -> World:
+    """Return the outside world as these settings choose it."""
+    clock = SystemClock()
+    vault = lazily(lambda: _vault(chosen.vault))
+    made = World(
+        store=lazily(lambda: _store(chosen.store)),
+        queue=queue or lazily(lambda: _queue(chosen.queue, clock)),
+        vault=vault,
+        mailer=lazily(lambda: _mailer(chosen.mail, clock)),
+        accounts=lazily(lambda: _accounts(chosen.google_url, clock)),
+        signer=Signer(vault),
+        sealer=Sealer(vault),
+        clock=clock,
+        connect=lambda application: _connector(made, application),
+        addresses=Addresses(base=chosen.base_url, of=chosen.urls),
+        environment=chosen.environment,
+        operator_google=chosen.google_client,
+    )
+    return made
+
+
+def _store(place: Place) -> Store:
+    if place.kind == "sqlite":
+        from local.store import SqliteStore
+
+        return SqliteStore(place.target)
+    from infra.firestore import FirestoreStore
+
+    project, _, database = place.target.partition("/")
+    return FirestoreStore(project, database or "(default)")
+
+
+def _queue(place: Place, clock: Clock) -> Queue:
+    if place.kind != "local":
+        raise _not_yet("TANDEM_QUEUE", place, "local:FILE")
+
+    from local.delivery import NO_ANSWER
+    from local.queue import LocalQueue
+
+    # This process only fills the queue. The server of this machine empties it.
+    return LocalQueue(place.target, deliver=lambda _: NO_ANSWER, clock=clock)
+
+
+def _vault(place: Place) -> Vault:
+    if place.kind != "file":
+        raise _not_yet("TANDEM_VAULT", place, "file:FOLDER")
+    from local.vault import FileVault
+
+    return FileVault(place.target)
+
+
+def _mailer(place: Place, clock: Clock) -> Mailer:
+    if place.kind != "folder":
+        raise _not_yet("TANDEM_MAIL", place, "folder:FOLDER")
+    from local.mail import MailFolder
+
+    return MailFolder(place.target, clock=clock)
+
+
+def _accounts(google_url: str | None, clock: Clock) -> Accounts:
+    from infra.google.accounts import GoogleAccounts
+
+    return GoogleAccounts(google_url or "", clock=clock)
+
+
+def _connector(world: World, application: Application) -> Connector:
+    from connectors.rest.connector import RestConnector
+    from services.shelf import Shelf
+
+    return RestConnector(
+        agenda_id=application.agenda, items=Shelf(world, application.agenda)
+    )
+
+
+def _not_yet(name: str, place: Place, holds: str) -> SettingInvalid:
+    return SettingInvalid(
+        f'{name} holds a place of kind "{place.kind}", which this version does not '
+        f'know yet; it may hold "{holds}".'
+    )
+
+
+def _project(chosen: Settings) -> str | None:
+    if chosen.store.kind != "firestore":
+        return None
+    return chosen.store.target.partition("/")[0]

@@ -1,0 +1,42 @@
+"""What the doors under /tasks share: their bodies and their answers."""
+
+import json
+from datetime import datetime
+
+from flask import Request, Response
+
+from functions.http import refused, require
+from functions.proof import require_proof
+from services.ports import Json
+
+
+def task_body(request: Request, path: str) -> dict[str, Json]:
+    """Return the body of a task that is proved to come from our queue or scheduler."""
+    require(request, "POST", path)
+    require_proof(request)
+    try:
+        body = json.loads(request.get_data() or b"{}")
+    except ValueError as error:
+        raise refused(400, "The body of a task is JSON.") from error
+    if not isinstance(body, dict):
+        raise refused(400, "The body of a task is a JSON object.")
+    return body
+
+
+def time_in(body: dict[str, Json], name: str) -> datetime | None:
+    """Return a time of a task's body, if it is there."""
+    text = body.get(name)
+    if text is None:
+        return None
+    try:
+        time = datetime.fromisoformat(str(text))
+    except ValueError as error:
+        raise refused(400, f'"{name}" is a time with a zone.') from error
+    if time.tzinfo is None:
+        raise refused(400, f'"{name}" is a time with a zone.')
+    return time
+
+
+def told(**members: Json) -> Response:
+    """Return what a task did, for whoever reads the queue's log."""
+    return Response(json.dumps(members), content_type="application/json")

@@ -1,0 +1,58 @@
+"""How a connection does, for its owner: by a signed link, without signing in."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.agendas import get_agenda
+from services.connections import ConnectionMissing, State, load
+from services.refusals import Unknown
+from services.world import World
+
+_PURPOSE = "status-page"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Status:
+    """What an owner sees of a connection: nothing of the appointments themselves."""
+
+    state: State
+    reason: str
+    email: str
+    calendar: str
+    agenda: str
+    since: datetime
+    looked_at: datetime | None
+    changed_at: datetime | None
+    links: int
+    waiting: int
+
+
+def status_url(world: World, connection_id: str) -> str:
+    """Return the link to the status page of a connection, for its owner alone."""
+    signature = world.signer.sign(_PURPOSE, [connection_id])
+    return world.addresses.at("console", f"/status/{connection_id}/{signature}")
+
+
+def status_of(
+    world: World, connection_id: str, signature: str, *, now: datetime
+) -> Status:
+    """Return how a connection does. Raises Unknown, also for a forged link."""
+    if not world.signer.verify(_PURPOSE, [connection_id], signature):
+        raise Unknown("This link leads nowhere.")
+    try:
+        connection, _ = load(world.store, connection_id)
+    except ConnectionMissing as error:
+        raise Unknown("This connection is gone.") from error
+    run = connection.last_run
+    return Status(
+        state=connection.shown_state(now),
+        reason=connection.reason,
+        email=connection.email,
+        calendar=connection.summary or connection.calendar_id,
+        agenda=get_agenda(world.store, connection.agenda).name,
+        since=connection.created_at,
+        looked_at=connection.looked_at,
+        changed_at=run.ended_at if run is not None and run.written else None,
+        links=connection.counts.links,
+        waiting=connection.counts.dirty,
+    )
