@@ -13,12 +13,19 @@ import math
 import secrets
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from typing import Protocol
 
 from services import cursors
 from services.agendas import Webhook, get_agenda, set_webhook
 from services.ids import Kind, new_id
-from services.items import Announcement
-from services.ports import AddressRefused, Json, NotDelivered, SecretMissing, Task
+from services.ports import (
+    AddressRefused,
+    Json,
+    NotDelivered,
+    Queue,
+    SecretMissing,
+    Task,
+)
 from services.refusals import Unknown, invalid
 from services.world import World
 
@@ -65,7 +72,20 @@ def remove_hook(world: World, agenda: str) -> None:
         world.vault.delete(known.secret_name)
 
 
-def queue_hook(world: World, told: Announcement, *, now: datetime) -> None:
+class Told(Protocol):
+    """What a message is about: an agenda, its first change, and where to tell of it."""
+
+    @property
+    def agenda(self) -> str: ...
+
+    @property
+    def number(self) -> int: ...
+
+    @property
+    def webhook(self) -> Mapping[str, Json] | None: ...
+
+
+def queue_hook(queue: Queue, told: Told, *, now: datetime) -> None:
     """Queue a message about a change, one for all changes of the same second.
 
     Its cursor lies before the first of them. Raises QueueError.
@@ -82,7 +102,7 @@ def queue_hook(world: World, told: Announcement, *, now: datetime) -> None:
     ends_at = _EPOCH + (bucket + 1) * BUCKET
     name = f"hook-{told.agenda}-{bucket}"
     task = Task(path=DELIVER_PATH, body=body, name=name, at=ends_at + SETTLE)
-    world.queue.enqueue(task)
+    queue.enqueue(task)
 
 
 def deliver(world: World, body: Mapping[str, Json], *, now: datetime) -> bool:

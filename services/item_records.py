@@ -6,12 +6,14 @@ order of changes has no holes: whoever has read up to a number has missed nothin
 
 import json
 import random
+import re
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from services.documents import data_of, record_of
+from services.item_fields import extra_of
 from services.ports import (
     Clock,
     Conflict,
@@ -23,9 +25,10 @@ from services.ports import (
     Update,
     Write,
 )
-from services.refusals import Unavailable, Unknown
+from services.refusals import Invalid, Unavailable, Unknown
 
 TOMBSTONE_LASTS = timedelta(days=90)
+ITEM_ID = re.compile(r"[A-Za-z0-9._~:@-]{1,200}")
 MAX_ITEM_BYTES = 256 * 1024
 MAX_STATEMENT_BYTES = 600 * 1024
 MAX_CHANGES = 200
@@ -58,6 +61,11 @@ class StoredItem:
     ical_uid: str | None = None
     authors: Mapping[str, int] = field(default_factory=dict)
     statements: Mapping[str, bytes] = field(default_factory=dict)
+
+    @property
+    def extra(self) -> Mapping[str, Json]:
+        """The fields that only the item's application knows."""
+        return {} if self.deleted else extra_of(self.json)
 
     @property
     def json(self) -> dict[str, Json]:
@@ -111,6 +119,14 @@ def items_path(agenda: str) -> str:
 def item_path(agenda: str, item: str) -> str:
     """Return where an item is stored ("i." keeps "." and ".." from being ids)."""
     return f"{items_path(agenda)}/i.{item}"
+
+
+def checked_item_id(text: str) -> str:
+    """Return the id of an item, if it can be one. Raises Invalid."""
+    if not isinstance(text, str) or not ITEM_ID.fullmatch(text):
+        message = "The id of an item is 1 to 200 letters, digits and . _ ~ : @ -"
+        raise Invalid(message)
+    return text
 
 
 def stored_item(document: Document) -> StoredItem:

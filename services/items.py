@@ -1,11 +1,11 @@
 """Items of a `rest` agenda, as its applications write and read them."""
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from services import item_reading, statements
+from services.announcing import Announce, announcement_of
 from services.item_reading import ReadItem
 from services.item_records import (
     Change,
@@ -35,17 +35,7 @@ class Desk:
     agenda: str
     author: str
     now: datetime
-    announce: Callable[["Announcement"], None]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Announcement:
-    """Something changed in an agenda; `number` is the first of its changes."""
-
-    agenda: str
-    number: int
-    author: str
-    webhook: Mapping[str, Json] | None
+    announce: Announce
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -118,7 +108,7 @@ def patch_item(
         said = statement_of(item, desk.author)
         if said is not None:
             item = with_statement(item, desk.author, merge_patch(said, patch))
-        return changed(desk, item, read)
+        return changed(item, read, author=desk.author, now=desk.now)
 
     return save(desk, item_id, decide)
 
@@ -155,15 +145,9 @@ def save(desk: Desk, item_id: str, decide: Decision) -> Answered:
     item = saved.items[0] if saved.items else before[0]
     if item is None:
         raise Unknown(f'There is no item "{item_id}" in this agenda.')
-    if saved.changed:
-        desk.announce(
-            Announcement(
-                agenda=desk.agenda,
-                number=item.number,
-                author=desk.author,
-                webhook=saved.agenda.data.get("webhook"),
-            )
-        )
+    told = announcement_of(saved, author=desk.author)
+    if told is not None:
+        desk.announce(told)
     return Answered(item=item, created=_absent(before[0]) and not item.deleted)
 
 
@@ -186,20 +170,19 @@ def present(known: StoredItem | None, item_id: str) -> StoredItem:
     return known
 
 
-def changed(desk: Desk, item: StoredItem, read: ReadItem) -> Change:
+def changed(item: StoredItem, read: ReadItem, *, author: str, now: datetime) -> Change:
     """Return the change that gives the item this value, if it is another one."""
-    value = packed(read.json)
     if not item.deleted and statements.same(item.json, read.json):
         return Change(item=item, author=None)
     new = replace(
         item,
-        value=value,
+        value=packed(read.json),
         deleted=False,
         expires_at=None,
         ends_at=read.ends_at,
-        changed_at=desk.now,
+        changed_at=now,
     )
-    return Change(item=new, author=desk.author)
+    return Change(item=new, author=author)
 
 
 def _absent(known: StoredItem | None) -> bool:
@@ -217,7 +200,8 @@ def _whole(
     if known is not None and known.deleted and not condition.given:
         _refuse_to_revive(known, desk.author, read.said)
     item = known or StoredItem(id=item_id, changed_at=desk.now)
-    return changed(desk, with_statement(item, desk.author, read.said), read)
+    item = with_statement(item, desk.author, read.said)
+    return changed(item, read, author=desk.author, now=desk.now)
 
 
 def _refuse_to_revive(known: StoredItem, author: str, said: Mapping[str, Json]) -> None:
@@ -225,8 +209,8 @@ def _refuse_to_revive(known: StoredItem, author: str, said: Mapping[str, Json]) 
     last = statement_of(known, author)
     if last is not None and not statements.differing(last, said) & statements.EDITS:
         raise Expired(
-            "The item was deleted since, and nothing in it was edited. To make it anew, "
-            "send If-None-Match: *.",
+            "The item was deleted since, and nothing in it was edited. To make it "
+            "anew, send If-None-Match: *.",
             kind="item-deleted",
         )
 
@@ -237,7 +221,8 @@ def _stated(desk: Desk, known: StoredItem | None, read: ReadItem) -> Change | No
     if last is not None and statements.same(last, read.said):
         return None
     merged = _merged(last or {}, read, item)
-    return changed(desk, with_statement(item, desk.author, read.said), merged)
+    item = with_statement(item, desk.author, read.said)
+    return changed(item, merged, author=desk.author, now=desk.now)
 
 
 def _merged(last: Mapping[str, Json], read: ReadItem, item: StoredItem) -> ReadItem:
@@ -253,8 +238,3 @@ def _merged(last: Mapping[str, Json], read: ReadItem, item: StoredItem) -> ReadI
         "replace it with If-Match.",
         kind="does-not-fit",
     )
-
-
-def size_of(value: Json) -> int:
-    """Return how many bytes a value takes as JSON."""
-    return len(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode())

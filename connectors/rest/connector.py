@@ -1,0 +1,224 @@
+"""The connector of a `rest` agenda: items that Tandem itself keeps for an application.
+
+Versions are exact and a write's answer shows that write alone, since the shelf on which
+the items lie is our own.
+"""
+
+import base64
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from connectors.base import (
+    Capabilities,
+    Creates,
+    Item,
+    ItemPage,
+    Json,
+    Versions,
+    Window,
+    Written,
+)
+from sync import jscalendar
+from sync.content import Content
+from sync.errors import Missing, StaleWrite, SyncTokenExpired
+from sync.normal import normal
+
+_CURSOR = re.compile(r"(full|since)\.(\d{1,15})\.(\d{1,12})")
+
+
+class ShelfItem(Protocol):
+    """An item as it lies on the shelf; a tombstone is `deleted` and has no JSON."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def number(self) -> int:
+        """Its place in the order of changes, and so its version."""
+        ...
+
+    @property
+    def changed_at(self) -> datetime: ...
+
+    @property
+    def deleted(self) -> bool: ...
+
+    @property
+    def json(self) -> Mapping[str, Json]:
+        """The JSCalendar Event, with members that are not ours."""
+        ...
+
+    @property
+    def key(self) -> str | None: ...
+
+    @property
+    def ical_uid(self) -> str | None: ...
+
+    @property
+    def extra(self) -> Mapping[str, Json]:
+        """The fields that only its application knows."""
+        ...
+
+
+class ShelfPage(Protocol):
+    """Items in the order of their numbers; everything up to `number` is in."""
+
+    @property
+    def items(self) -> Sequence[ShelfItem]: ...
+
+    @property
+    def number(self) -> int: ...
+
+    @property
+    def more(self) -> bool: ...
+
+
+class ItemShelf(Protocol):
+    """Where the items of one agenda lie. Raises AccessLost when the agenda is gone."""
+
+    def require(self) -> None:
+        """See to it that the agenda is there. Raises AccessLost."""
+        ...
+
+    def changed_since(self, number: int, *, limit: int) -> ShelfPage:
+        """Return items with a higher number, tombstones too."""
+        ...
+
+    def stamp(self) -> int:
+        """Return a mark of this moment, for `is_too_old`."""
+        ...
+
+    def is_too_old(self, stamp: int) -> bool:
+        """Return whether deletes since that mark may be forgotten already."""
+        ...
+
+    def get(self, ids: Sequence[str]) -> Mapping[str, ShelfItem]:
+        """Return the items that were ever there, tombstones too, by id."""
+        ...
+
+    def create(
+        self, item_id: str, value: Mapping[str, Json], *, key: str, ical_uid: str | None
+    ) -> ShelfItem:
+        """Keep a new item; where the id is taken, return what is there."""
+        ...
+
+    def replace(
+        self, item_id: str, value: Mapping[str, Json], *, number: int
+    ) -> ShelfItem:
+        """Keep another value. Raises StaleWrite, Missing, ContentRefused."""
+        ...
+
+    def delete(self, item_id: str, *, number: int | None) -> None:
+        """Leave a tombstone; gone already is success. Raises StaleWrite."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class RestConnector:
+    """One agenda whose items lie on a shelf of ours."""
+
+    agenda_id: str
+    items: ItemShelf
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """Everything exact, and told of each change without being asked."""
+        return Capabilities(versions=Versions.EXACT, creates=Creates.IDEMPOTENT)
+
+    def read(self, cursor: str | None, *, window: Window, limit: int) -> ItemPage:
+        """Return what changed, by number; without a cursor all items that are there.
+
+        An item that changes while all are read comes again at the end, so none is
+        missed.
+        """
+        full, number = self._place(cursor)
+        page = self.items.changed_since(number, limit=limit)
+        items = [_item(one) for one in page.items if not (full and one.deleted)]
+        if full and not page.more:
+            # Items that went with their agenda must not look like deleted ones.
+            self.items.require()
+        mode = "full" if full and page.more else "since"
+        return ItemPage(
+            items=items,
+            cursor=f"{mode}.{page.number}.{self.items.stamp()}",
+            more=page.more,
+            complete_read=full and not page.more,
+        )
+
+    def get(self, ids: Sequence[str]) -> Mapping[str, Item]:
+        """Return the items that exist, by id."""
+        found = self.items.get(ids)
+        return {item.id: _item(item) for item in found.values() if not item.deleted}
+
+    def find(self, key: str) -> Item | None:
+        """Return the item that was made with this key, if it exists."""
+        item_id = id_for(key)
+        return self.get([item_id]).get(item_id)
+
+    def project(self, content: Content) -> Content:
+        """Return the normal form: nothing else is lost here."""
+        return normal(content)
+
+    def create(self, content: Content, *, key: str, ical_uid: str | None) -> Written:
+        """Create an item under an id that follows from the key."""
+        value = jscalendar.write(content)
+        made = self.items.create(id_for(key), value, key=key, ical_uid=ical_uid)
+        return Written(item=_item(made), sure=True)
+
+    def write(
+        self, item_id: str, content: Content, *, before: Content, version: str
+    ) -> Written:
+        """Bring an item to `content`; what `before` already shows is not touched."""
+        known = self.items.get([item_id]).get(item_id)
+        if known is None or known.deleted:
+            raise Missing(f"The item {item_id} is not there any more.")
+        if str(known.number) != version:
+            raise StaleWrite(f"The item {item_id} changed since it was read.")
+        value = jscalendar.patch(known.json, before, content)
+        written = self.items.replace(item_id, value, number=known.number)
+        return Written(item=_item(written), sure=True)
+
+    def delete(self, item_id: str, *, version: str | None) -> None:
+        """Delete an item; gone already is success."""
+        self.items.delete(item_id, number=None if version is None else int(version))
+
+    def _place(self, cursor: str | None) -> tuple[bool, int]:
+        """Return whether everything is being read, and behind which number to go on."""
+        if cursor is None:
+            return True, 0
+        found = _CURSOR.fullmatch(cursor)
+        if found is None:
+            raise SyncTokenExpired("The cursor of the agenda is none of ours.")
+        mode, number, stamp = found.groups()
+        if self.items.is_too_old(int(stamp)):
+            raise SyncTokenExpired("The cursor is older than what deletes are kept.")
+        return mode == "full", int(number)
+
+
+def id_for(key: str) -> str:
+    """Return the id of the item that is made with a key, always the same."""
+    digest = base64.b32encode(hashlib.sha256(key.encode()).digest()).decode().lower()
+    return f"g{digest[:26]}"
+
+
+def _item(found: ShelfItem) -> Item:
+    content, problem = None, None
+    if not found.deleted:
+        try:
+            content = jscalendar.read(found.json, default_uid=found.id)
+        except jscalendar.ContentInvalid as error:
+            problem = str(error)
+    return Item(
+        id=found.id,
+        version=str(found.number),
+        content=content,
+        changed_at=found.changed_at,
+        key=found.key,
+        ical_uid=found.ical_uid,
+        problem=problem,
+        extra=found.extra,
+    )

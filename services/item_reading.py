@@ -1,0 +1,77 @@
+"""Reading what applications send as an item, and what of it is not JSCalendar's."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from services.item_records import MAX_ITEM_BYTES, StoredItem
+from services.ports import Json
+from services.refusals import Invalid, Problem, TooLarge, invalid
+from sync import jscalendar
+from sync.content import Content
+from sync.recurrence import ends
+from sync.slots import last_slot
+from sync.times import shifted
+from sync.values import naive
+
+FOREVER = datetime(9998, 12, 31, tzinfo=UTC)
+_MARGIN = timedelta(days=2)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReadItem:
+    """An item as an application sent it (`said`), as it is kept, and what it means.
+
+    `ends_at` lies at or after the end of its last occurrence.
+    """
+
+    said: Mapping[str, Json]
+    json: Mapping[str, Json]
+    content: Content
+    ends_at: datetime
+
+
+def read_item(body: Json, item_id: str) -> ReadItem:
+    """Return a JSCalendar Event, checked: the item's id is its uid where it has none.
+
+    Raises Invalid, with the JSON pointer of each bad member, and TooLarge.
+    """
+    if not isinstance(body, Mapping):
+        raise invalid("", "An item is an object.")
+    size = len(json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode())
+    if size > MAX_ITEM_BYTES:
+        raise TooLarge(f"An item may have {MAX_ITEM_BYTES} bytes; this one has {size}.")
+    value = body if "uid" in body else {"uid": item_id, **body}
+    try:
+        content = jscalendar.read(value, default_uid=item_id)
+    except jscalendar.ContentInvalid as error:
+        problems = [
+            Problem(pointer=problem.pointer, message=problem.message)
+            for problem in error.problems
+        ]
+        raise Invalid("This is no JSCalendar Event.", problems=problems) from error
+    return ReadItem(said=body, json=value, content=content, ends_at=end_of(content))
+
+
+def content_of(item: StoredItem) -> Content:
+    """Return what a stored item means."""
+    return jscalendar.read(item.json, default_uid=item.id)
+
+
+def end_of(content: Content) -> datetime:
+    """Return a moment at or after the end of the last occurrence."""
+    details = content.details
+    last = [ends(details, zone="UTC")]
+    last += [
+        ends(override, zone="UTC")
+        for override in content.overrides.values()
+        if override is not None
+    ]
+    start = naive(details.when.start)
+    for rule in content.rules:
+        slot = last_slot(rule, start)
+        if slot is None:
+            return FOREVER
+        last.append(last[0] + (slot - start))
+    return min(shifted(max(last), _MARGIN), FOREVER)
