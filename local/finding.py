@@ -70,7 +70,7 @@ def _statement(query: Query, index: Index | None, rest: "_Conditions") -> Statem
     text = (
         f"SELECT path, version, data FROM documents{used}"  # noqa: S608 because of that
         f" WHERE {' AND '.join(conditions.texts)}"
-        f" ORDER BY {_order(query)} LIMIT ?"
+        f" ORDER BY {_order(query, fixed=conditions.fixed)} LIMIT ?"
     )
     return Statement(text=text, values=conditions.values)
 
@@ -79,14 +79,22 @@ class _Conditions:
     def __init__(self) -> None:
         self.texts: list[str] = []
         self.values: list[Any] = []
+        self.fixed: set[str] = set()
 
     def add(self, text: str, *values: object) -> "_Conditions":
         self.texts.append(text)
         self.values.extend(values)
         return self
 
+    def add_fixed(self, member: str, text: str, *values: object) -> "_Conditions":
+        """Add a condition that leaves a member only one value."""
+        self.fixed.add(member)
+        return self.add(text, *values)
+
     def add_all(self, other: "_Conditions") -> None:
-        self.add(" AND ".join(other.texts) or "TRUE", *other.values)
+        self.texts += other.texts
+        self.values += other.values
+        self.fixed |= other.fixed
 
 
 def _all_there(index: Index) -> list[str]:
@@ -115,7 +123,9 @@ def _type(member: str) -> str:
 def _condition(conditions: _Conditions, where: Where) -> None:
     member, value = _extract(where.member), packed_value(where.value)
     if value is None:
-        conditions.add(f"{member} IS NULL")
+        conditions.add_fixed(where.member, f"{member} IS NULL")
+    elif where.compare is Is.EQUAL:
+        conditions.add_fixed(where.member, f"{member} = ?", value)
     else:
         conditions.add(f"{member} {where.compare} ?", value)
     _same_kind(conditions, where)
@@ -141,10 +151,11 @@ def _same_kind(conditions: _Conditions, where: Where) -> None:
                 )
 
 
-def _order(query: Query) -> str:
+def _order(query: Query, *, fixed: set[str]) -> str:
     direction = "DESC" if query.descending else "ASC"
     path = _PATH_EVERYWHERE if query.everywhere else "path"
-    if query.order_by is None:
+    # SQLite would sort by a member that has but one value, rather than use the index.
+    if query.order_by is None or query.order_by in fixed:
         return f"{path} {direction}"
     return f"{_extract(query.order_by)} {direction}, {path} {direction}"
 
@@ -156,15 +167,25 @@ def _rests(query: Query, after: Document) -> list[_Conditions]:
     if query.order_by is None:
         return [_Conditions().add(f"{path} {beyond} ?", last_path)]
     member, last = _extract(query.order_by), packed_value(last_value(query, after))
-    nulls = f"{member} IS NULL"
-    if last is not None:
-        values = f"({member}, {path}) {beyond} (?, ?)"
-        rests = [_Conditions().add(values, last, last_path)]
-        return [*rests, _Conditions().add(nulls)] if query.descending else rests
-    rests = [_Conditions().add(f"{nulls} AND {path} {beyond} ?", last_path)]
+    nulls = _Conditions().add_fixed(query.order_by, f"{member} IS NULL")
+    if last is None:
+        nulls.add(f"{path} {beyond} ?", last_path)
+        values = _Conditions().add(f"{member} IS NOT NULL")
+    else:
+        # The first says the same, but SQLite can only jump to a place by a lone member.
+        values = _Conditions().add(f"{member} {beyond}= ?", last)
+        values.add(f"({member}, {path}) {beyond} (?, ?)", last, last_path)
+    return _left(query, nulls, values, had_values=last is not None)
+
+
+def _left(
+    query: Query, nulls: _Conditions, values: _Conditions, *, had_values: bool
+) -> list[_Conditions]:
+    if any(where.member == query.order_by for where in query.where):
+        return [nulls] if not had_values else [values]
     if query.descending:
-        return rests
-    return [*rests, _Conditions().add(f"{member} IS NOT NULL")]
+        return [values, nulls] if had_values else [nulls]
+    return [values] if had_values else [nulls, values]
 
 
 def _path_and_value(query: Query, after: Document) -> tuple[str, str]:
