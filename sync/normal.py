@@ -1,6 +1,6 @@
 """The one normal form of a content: what means the same compares equal."""
 
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
@@ -109,20 +109,23 @@ def _description(description: Text) -> Text:
     return Text(text=text, html=description.html) if text else Text()
 
 
-def _participants(participants: Iterable[Participant]) -> tuple[Participant, ...]:
-    lowered = (
-        replace(
-            person,
-            email=person.email.strip().lower(),
-            name=one_newline(person.name),
-            comment=one_newline(person.comment),
-            guests=max(person.guests, 0),
-        )
-        for person in participants
+def normal_person(person: Participant) -> Participant:
+    """Return the participant under the lower-case address."""
+    return replace(
+        person,
+        email=person.email.strip().lower(),
+        name=one_newline(person.name),
+        comment=one_newline(person.comment),
+        guests=max(person.guests, 0),
     )
-    named = [person for person in lowered if person.email]
-    single = _first_of_each(named, key=lambda person: person.email)
-    return tuple(sorted(single, key=lambda person: person.email))
+
+
+def _participants(participants: Iterable[Participant]) -> tuple[Participant, ...]:
+    """The first of an address counts."""
+    single: dict[str, Participant] = {}
+    for person in map(normal_person, participants):
+        single.setdefault(person.email, person)
+    return tuple(single[email] for email in sorted(single) if email)
 
 
 def _places(places: Iterable[str]) -> tuple[str, ...]:
@@ -138,10 +141,3 @@ def _words(words: Iterable[str]) -> tuple[str, ...]:
 
 def _alert_order(alert: Alert) -> tuple[int, bool]:
     return alert.minutes, alert.by_email
-
-
-def _first_of_each(values: Iterable[T], *, key: Callable[[T], Hashable]) -> list[T]:
-    single: dict[Hashable, T] = {}
-    for value in values:
-        single.setdefault(key(value), value)
-    return list(single.values())
