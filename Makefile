@@ -17,7 +17,7 @@ help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 run: prepare ## Start Tandem and a stand-in for Google here, with sample data
-	@exec $(PYTHON) -m local.server $(ARGS)
+	@exec $(PYTHON) -m local.run $(ARGS)
 
 test: prepare-dev ## Run every test that can run here (ARGS="-k words" to choose)
 	@$(PYTHON) -m pytest -n auto $(ARGS)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from typing import TextIO
 
 TRACE_HEADER = "X-Cloud-Trace-Context"
 
@@ -59,9 +60,11 @@ class JsonFormatter(logging.Formatter):
         return {"logging.googleapis.com/trace": name}
 
 
-def configure_logging(*, project: str | None = None) -> None:
-    """Send everything from INFO upwards to standard error, as JSON lines."""
-    handler = logging.StreamHandler(sys.stderr)
+def configure_logging(
+    *, project: str | None = None, stream: TextIO | None = None
+) -> None:
+    """Send everything from INFO upwards to a stream, as JSON lines."""
+    handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(JsonFormatter(project=project))
     root = logging.getLogger()
     root.handlers[:] = [handler]
