@@ -48,7 +48,8 @@ class FirestoreStore:
     def get(self, path: str) -> Document | None:
         """Return the document, if it exists."""
         check_path(path)
-        return self._wire.get(path)
+        # Asked for alone, a document is as little found as a database that is missing.
+        return self._wire.get_many([path]).get(path)
 
     def get_many(self, paths: Sequence[str]) -> Mapping[str, Document]:
         """Return the documents that exist, by path."""
@@ -87,7 +88,7 @@ class FirestoreStore:
         while below := self._wire.paths_under(path, limit=_PAGE):
             self._wire.commit([Delete(path=each) for each in below])
             removed += len(below)
-        if self._wire.get(path) is not None:
+        if self.get(path) is not None:
             self._wire.commit([Delete(path=path)])
             removed += 1
         return removed

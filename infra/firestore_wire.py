@@ -70,15 +70,6 @@ class Wire:
     def close(self) -> None:
         self._api.transport.close()
 
-    def get(self, path: str) -> Document | None:
-        request = {"name": f"{self._root}/{path}"}
-        with _translated():
-            try:
-                answer = self._api.get_document(request=request, **self._how)
-            except exceptions.NotFound:
-                return None
-            return self._document(type(answer).pb(answer))
-
     def get_many(self, paths: Sequence[str]) -> Mapping[str, Document]:
         request = firestore.BatchGetDocumentsRequest(
             database=self._database,

@@ -40,7 +40,7 @@ class Conflict(StoreError):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Document:
-    """A stored document; `version` changes with every write."""
+    """A stored document; `version` changes with every write that changes something."""
 
     path: str
     data: Mapping[str, Json]
@@ -143,6 +143,9 @@ class Store(Protocol):
 
     def commit(self, writes: Sequence[Write]) -> Sequence[str]:
         """Do all of at most 500 writes, or none; return each new version ("" if gone).
+
+        Each document may be written once. A write that changes nothing keeps the
+        version. Where an answer is lost, a repeated create may conflict with itself.
 
         Raises `Conflict` naming the first document whose precondition failed.
         """
