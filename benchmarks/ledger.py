@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import asdict, dataclass, field
+from urllib.parse import urlsplit
 
 from services.ports import Document, Query, Store, Write
 
@@ -15,7 +16,8 @@ class Cost:
     """The cost of one request; it grows while the request is served."""
 
     path: str
-    began_at: float
+    connection: str = ""
+    began_at: float = 0.0
     seconds: float = 0.0
     document_reads: int = 0
     document_writes: int = 0
@@ -31,9 +33,9 @@ class Ledger:
         self._lock = threading.Lock()
 
     @contextmanager
-    def request(self, path: str) -> Iterator[None]:
+    def request(self, path: str, *, connection: str = "") -> Iterator[None]:
         """Put what happens meanwhile on the account of one request."""
-        cost = Cost(path=path, began_at=time.time())
+        cost = Cost(path=path, connection=connection, began_at=time.time())
         started = time.perf_counter()
         before = self._current.set(cost)
         try:
@@ -50,15 +52,25 @@ class Ledger:
             cost.document_reads += reads
             cost.document_writes += writes
 
-    def google(self, call: str) -> None:
-        """Count one call to Google."""
+    def google(self, method: str, address: str) -> None:
+        """Count one request to Google, by its kind."""
+        kind = kind_of(method, urlsplit(address).path)
         if cost := self._current.get():
-            cost.google[call] = cost.google.get(call, 0) + 1
+            cost.google[kind] = cost.google.get(kind, 0) + 1
 
-    def costs(self) -> list[Mapping[str, object]]:
-        """Return all costs so far."""
+    def costs(self, *, since: int = 0) -> list[Mapping[str, object]]:
+        """Return the costs of all requests that ended, but for the first ones."""
         with self._lock:
-            return [asdict(cost) for cost in self._costs]
+            return [asdict(cost) for cost in self._costs[since:]]
+
+
+def kind_of(method: str, path: str) -> str:
+    """Return "read" or "write" for events, "channel" or "sign-in" for the rest."""
+    if not path.startswith("/calendar/"):
+        return "sign-in"
+    if path.endswith(("/watch", "/channels/stop")):
+        return "channel"
+    return "read" if method == "GET" else "write"
 
 
 class CountingStore:

@@ -3,7 +3,7 @@
 import math
 
 from benchmarks.figures import Figure, counted, percentile, table
-from benchmarks.ledger import CountingStore, Ledger
+from benchmarks.ledger import CountingStore, Ledger, kind_of
 from local.store import SqliteStore
 from services.ports import Create, Query
 
@@ -52,3 +52,12 @@ def test_a_time_has_no_budget() -> None:
     slow = Figure(case="echo", name="p95", value=9000, unit="ms")
 
     assert not slow.is_over
+
+
+def test_calls_to_google_are_told_apart_by_what_they_do() -> None:
+    events = "/calendar/v3/calendars/anna@example.com/events"
+
+    assert kind_of("GET", events) == "read"
+    assert kind_of("PATCH", f"{events}/e1") == "write"
+    assert kind_of("POST", f"{events}/watch") == "channel"
+    assert kind_of("POST", "/token") == "sign-in"
