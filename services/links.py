@@ -64,7 +64,8 @@ class ItemNow:
 class Intent:
     """What was about to be written, and what was found before: the journal's entry.
 
-    `target` is the id of the event or item, or the key of an item to be made.
+    `target` is the id of the event or item, or the key of an item to be made. `origin`
+    is what the other side showed, `before` what this one did, when it was planned.
     """
 
     id: str
@@ -77,6 +78,7 @@ class Intent:
     why: str = ""
     version: str = ""
     atoms: frozenset[Atom] = frozenset()
+    origin: Content | None = None
     before: Content | None = None
     sent: Content | None = None
     lost: Mapping[str, Json] = field(default_factory=dict)
@@ -308,6 +310,7 @@ def intent_json(intent: Intent) -> Json:
         "why": intent.why,
         "version": intent.version,
         "atoms": [packed_atom(atom) for atom in sorted(intent.atoms, key=str)],
+        "origin": intent.origin and packed(intent.origin),
         "before": intent.before and packed(intent.before),
         "sent": intent.sent and packed(intent.sent),
         "lost": dict(intent.lost),
@@ -324,6 +327,7 @@ def intent_of(json: Json) -> Intent:
             "side": Side(json["side"]),
             "at": datetime.fromisoformat(json["at"]),
             "atoms": frozenset(unpacked_atom(atom) for atom in json["atoms"]),
+            "origin": json["origin"] and unpacked(json["origin"]),
             "before": json["before"] and unpacked(json["before"]),
             "sent": json["sent"] and unpacked(json["sent"]),
         }

@@ -81,10 +81,15 @@ def overrides_on(content: Content, grid: Content) -> dict[Slot, Slot | None]:
 def _places(
     here: Content, there: Content, slots: Iterable[Slot]
 ) -> dict[Slot, Slot | None]:
-    """Return the slot of `there` for each slot of `here`; additions keep their own."""
-    asked = list(slots)
-    ruled = [slot for slot in asked if has_slot(here, slot)]
-    return {slot: slot for slot in asked} | moved_slots(here, there, ruled)
+    """Return the slot of `there` for each slot of `here`.
+
+    An addition keeps its own, unless the other grid gives that slot by its rules: then
+    it names another occurrence there.
+    """
+    asked = set(slots)
+    ruled = {slot for slot in asked if has_slot(here, slot)}
+    added = {slot: None if has_slot(there, slot) else slot for slot in asked - ruled}
+    return added | moved_slots(here, there, ruled)
 
 
 def _shown(content: Content, own: Slot, grid: Content, slot: Slot) -> Details | None:

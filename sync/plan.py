@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from sync.content import Content
 from sync.merge import Merged, Policy, edited, merge
-from sync.sides import Atom, Dispute, Pair, Side
+from sync.sides import GRID, Atom, Dispute, Pair, Side
 
 
 class Act(StrEnum):
@@ -73,11 +73,20 @@ def _create(pair: Pair, policy: Policy, target: Side, *, why: str) -> Plan:
     return Plan(act=Act.CREATE, side=target, wanted=pair.now[target.other], why=why)
 
 
+def _order(merged: Merged, first: Side) -> list[Side]:
+    """Return the sides in the order of writing: whose slots are to move comes first.
+
+    Until it has moved, the two sides name their slots differently.
+    """
+    order = [first, first.other]
+    return sorted(order, key=lambda side: not merged.carried[side] & GRID)
+
+
 def _both(pair: Pair, policy: Policy, first: Side) -> Plan:
     merged = merge(pair, policy)
     if not pair.linked:
         return Plan(act=Act.MEET, merged=merged, why="the same on both sides")
-    for side in (first, first.other):
+    for side in _order(merged, first):
         if merged.carried[side]:
             return Plan(
                 act=Act.WRITE,

@@ -14,9 +14,7 @@ from sync.facets import (
     same_grid,
 )
 from sync.recurrence import given, has_slot
-from sync.sides import RULES, THERE, WHEN, Atom, Pair, Side
-
-_GRID = frozenset({Atom(None, WHEN), Atom(None, RULES)})
+from sync.sides import GRID, THERE, Atom, Pair, Side
 
 
 def after_write(
@@ -40,7 +38,7 @@ def after_write(
     if origin is None or pair.seen[source] is None or pair.seen[target] is None:
         raise ValueError("Only a link whose sides were both seen can be written to.")
     shows = {source: origin, target: trusted}
-    grid = trusted if atoms & _GRID else None
+    grid = trusted if atoms & GRID else None
     return _moved(written, shows, atoms=atoms, grid=grid)
 
 

@@ -36,6 +36,9 @@ RULES = "rules"
 WHEN = "when"
 DURATION = "duration"
 
+GRID = frozenset({Atom(None, WHEN), Atom(None, RULES)})
+"""The atoms that say which slots there are."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Pair:

@@ -1,6 +1,5 @@
 """Look before trying again: did a write whose answer we never saw land?"""
 
-from collections.abc import Iterable
 from dataclasses import replace
 
 from connectors.base import Written
@@ -11,12 +10,11 @@ from services.run.session import Session
 from services.run.steps import ended, inserted, item_created, read_rows
 from sync.content import Content
 from sync.errors import Missing
-from sync.facets import facets_on, value_of
 from sync.google import content_of, etag_of, is_deleted
 from sync.merge import Policy
 from sync.plan import Act
-from sync.seen import after_write
-from sync.sides import THERE, Atom, Pair, Side
+from sync.recovery import after_unknown
+from sync.sides import Pair, Side
 
 
 def with_open_intents(session: Session) -> list[Staged]:
@@ -73,7 +71,7 @@ def _resolved_event(
         if is_deleted(row) or intent.sent is None:
             return link
         held = policy.project[Side.CALENDAR](intent.sent)
-        pair = _with_origin(pair_of(link, zone=zone), intent)
+        pair = _as_planned(pair_of(link, zone=zone), intent)
         return inserted(link, intent, pair, rows, zone=zone, trusted=held)
     answer = content_of(rows, zone=zone)
     fresh = replace(link, rows=rows)
@@ -83,12 +81,12 @@ def _resolved_event(
     return _after(session, policy, fresh, intent, answer, stands=stands)
 
 
-def _with_origin(pair: Pair, intent: Intent) -> Pair:
-    """Return the pair, its origin as it was when the copy was made if it is unknown."""
-    source = intent.side.other
-    if pair.now[source] is not None:
-        return pair
-    return replace(pair, now={**pair.now, source: intent.sent})
+def _as_planned(pair: Pair, intent: Intent) -> Pair:
+    """Return the pair with the other side as it was when the copy was planned.
+
+    What changed there since is a change like any other, to be carried next.
+    """
+    return replace(pair, now={**pair.now, intent.side.other: intent.origin})
 
 
 # --- in the application --------------------------------------------------------------
@@ -117,12 +115,9 @@ def _resolved_creation(
     if item is None or item.content is None or intent.sent is None:
         return link
     held = policy.project[Side.AGENDA](intent.sent)
-    pair = _with_origin(pair_of(link, zone=session.connection.zone), intent)
+    pair = _as_planned(pair_of(link, zone=session.connection.zone), intent)
     answer = Written(item=item, sure=False)
     return item_created(link, intent, pair, answer, held=held)
-
-
-# --- was it written? -----------------------------------------------------------------
 
 
 def _after(
@@ -134,58 +129,19 @@ def _after(
     *,
     stands: bool,
 ) -> Link:
-    """Return the link after a change whose answer was lost.
-
-    As found before: it did not land. As sent: it landed. Anything else: it landed, and
-    somebody edited since; what differs from what was sent is that side's own change.
-    """
-    sent, before, side = intent.sent, intent.before, intent.side
-    if stands or sent is None or before is None:
+    """Return the link after a change whose answer was lost."""
+    sent, before, origin = intent.sent, intent.before, intent.origin
+    if stands or sent is None or before is None or origin is None:
         return link
-    held = policy.project[side](sent)
-    if _shows(answer, before, intent.atoms) and not _shows(answer, held, intent.atoms):
+    after = after_unknown(
+        pair_of(link, zone=session.connection.zone),
+        intent.side,
+        atoms=intent.atoms,
+        origin=origin,
+        before=before,
+        held=policy.project[intent.side](sent),
+        answer=answer,
+    )
+    if after is None:
         return link
-    pair = pair_of(link, zone=session.connection.zone)
-    if pair.now[side.other] is None or not pair.linked:
-        return link
-    landed = _landed_atoms(side, intent.atoms, answer, before, held)
-    after = after_write(pair, side, atoms=landed, answer=answer, trusted=held)
     return replace(link, seen=after.seen, last_write=intent.id)
-
-
-def _landed_atoms(
-    side: Side,
-    atoms: frozenset[Atom],
-    answer: Content,
-    before: Content,
-    held: Content,
-) -> frozenset[Atom]:
-    """Return what of the intent was written: at Google a series goes row by row."""
-    if side is Side.AGENDA:
-        return atoms
-    rows = {atom.slot for atom in atoms}
-    return frozenset(
-        atom
-        for slot in rows
-        for atom in _of_row(atoms, slot)
-        if not _shows(answer, before, _of_row(atoms, slot))
-        or _shows(answer, held, _of_row(atoms, slot))
-    )
-
-
-def _of_row(atoms: frozenset[Atom], slot: object) -> frozenset[Atom]:
-    return frozenset(atom for atom in atoms if atom.slot == slot)
-
-
-def _shows(answer: Content, content: Content, atoms: Iterable[Atom]) -> bool:
-    """Return whether two contents show these atoms alike."""
-    asked = list(atoms)
-    slots = [atom.slot for atom in asked if atom.slot is not None]
-    ours = facets_on(answer, answer, slots)
-    theirs = facets_on(content, answer, slots)
-    return all(
-        (ours.get(atom.slot) is None) == (theirs.get(atom.slot) is None)
-        if atom.name == THERE
-        else value_of(ours, atom) == value_of(theirs, atom)
-        for atom in asked
-    )

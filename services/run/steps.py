@@ -61,6 +61,7 @@ def step_of(session: Session, policy: Policy, link: Link, plan: Plan) -> Step:
         why=plan.why,
         version=_version(link, plan.side),
         atoms=plan.atoms,
+        origin=pair.now[plan.side.other],
         before=pair.now[plan.side],
         sent=plan.wanted,
         lost=_lost(plan),
