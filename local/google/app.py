@@ -23,6 +23,7 @@ from local.google.faults import Faults
 from local.google.gateway import answer, refused
 from local.google.model import Client
 from local.google.oauth_pages import register_oauth
+from local.google.pages import register_pages
 from local.google.push import Pusher
 from local.google.state import State
 from local.google.world import World
@@ -111,6 +112,7 @@ def _register(app: GoogleApp) -> None:
     )
     register_oauth(app, app.world)
     register_control(app, app.world)
+    register_pages(app, app.world)
     app.register_error_handler(ApiError, refused)
     app.register_error_handler(404, lambda _: refused(not_found()))
     app.after_request(lambda response: zipped(request, response))

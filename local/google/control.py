@@ -25,6 +25,7 @@ from local.google.faults import schema
 from local.google.list_tokens import expire_sync_tokens
 from local.google.model import Account, Calendar, Client, Resource
 from local.google.report import state_report
+from local.google.splitting import split
 from local.google.state import OPTIONS
 from local.google.times import instant_of, utc_text, zone
 from local.google.visit import Viewer, open_visit
@@ -259,6 +260,16 @@ def _events(world: World, body: Resource) -> Resource:
     return {"ids": [row.id for row in rows]}
 
 
+def _split(world: World, body: Resource) -> Resource:
+    """Change a slot and all that follow, as Google's own page does."""
+    calendar = _known(world, body)
+    viewer = Viewer(email=calendar.data_owner, client_id="control", project="control")
+    visit = open_visit(world.state, viewer, calendar.id)
+    changes = body.get("body") or {}
+    row = split(visit, str(body["event_id"]), changes, WriteOptions())
+    return {"id": row.id}
+
+
 CONTROLS: tuple[tuple[str, str, Control], ...] = (
     ("POST", "accounts", _account),
     ("DELETE", "accounts/<email>", _remove_account),
@@ -268,6 +279,7 @@ CONTROLS: tuple[tuple[str, str, Control], ...] = (
     ("POST", "calendars", _calendar),
     ("DELETE", "calendars/<calendar>", _remove_calendar),
     ("POST", "events", _events),
+    ("POST", "split", _split),
     ("POST", "reset", _reset),
     ("GET", "state", _state),
     ("GET", "faults", _show_faults),

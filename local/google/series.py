@@ -167,7 +167,7 @@ def _stays(state: State, row: Row, *, new: Row) -> bool:
 
 
 def _inherit(state: State, row: Row, *, old: Row, new: Row) -> None:
-    if not old.is_master:
+    if not old.is_master or row.cancelled:
         return
     slot = slot_of(row.slot or "")
     before = inherited_fields(old.fields, slot)

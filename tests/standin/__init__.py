@@ -1,0 +1,1 @@
+"""The stand-in for Google, asked by Google's own client libraries."""
