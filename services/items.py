@@ -172,7 +172,7 @@ def present(known: StoredItem | None, item_id: str) -> StoredItem:
 
 def changed(item: StoredItem, read: ReadItem, *, author: str, now: datetime) -> Change:
     """Return the change that gives the item this value, if it is another one."""
-    if not item.deleted and statements.same(item.json, read.json):
+    if item.value and statements.same(item.json, read.json):
         return Change(item=item, author=None)
     new = replace(
         item,

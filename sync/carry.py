@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
+from sync.content import Text
 from sync.facets import Value
-from sync.text import carry
+from sync.text import carry, carry_text
 
 TEXTS = frozenset({"title", "location"})
 DESCRIPTION = "description"
@@ -47,6 +48,7 @@ def _patched(carrying: Carrying) -> Value | None:
 
 
 def _patched_description(carrying: Carrying) -> Value | None:
-    full, before, after = carrying.full, carrying.shown_before, carrying.shown
-    text = carry(full["text"], before["text"], after["text"])
-    return None if text is None else {**full, "text": text}
+    known = carrying.full, carrying.shown_before, carrying.shown
+    full, before, after = (Text(text=one["text"], html=one["html"]) for one in known)
+    text = carry_text(full, before, after)
+    return None if text is None else {"text": text.text, "html": text.html}

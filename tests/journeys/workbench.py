@@ -1,0 +1,241 @@
+"""A whole Tandem in one process, its connection already made, against the stand-in.
+
+Tasks lie in a list until a test runs them, so that it decides when a run happens.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from connectors.base import Connector
+from connectors.rest.connector import RestConnector
+from infra.google.accounts import GoogleAccounts
+from local.store import SqliteStore
+from services.accounts import Account, path_of
+from services.agendas import Wanted, create_agenda
+from services.announcing import Announcement
+from services.connections import Connection, load
+from services.documents import data_of
+from services.item_records import stored_item
+from services.items import Condition, Desk, delete_item, put_item
+from services.links import Link, link_of, links_of
+from services.opening import Joining, open_connection
+from services.organizations import create_organization
+from services.ports import (
+    AccessToken,
+    CalendarEntry,
+    Clock,
+    Create,
+    Mail,
+    Query,
+    Store,
+    Task,
+)
+from services.run import Hint, Outcome, sync
+from services.sealing import Sealer
+from services.shelf import Shelf
+from services.signing import Signer
+from services.world import Addresses, Application, World
+from tests.standin.people import Person
+from tests.twins import MemoryVault
+
+Json = dict[str, Any]
+
+
+class TaskList:
+    """A queue that a test empties when it likes; names count once."""
+
+    def __init__(self) -> None:
+        self.tasks: list[Task] = []
+        self.names: set[str] = set()
+
+    def enqueue(self, task: Task) -> bool:
+        if task.name is not None and task.name in self.names:
+            return False
+        if task.name is not None:
+            self.names.add(task.name)
+        self.tasks.append(task)
+        return True
+
+
+class NoMail:
+    """A mailer that keeps what it is given."""
+
+    def __init__(self) -> None:
+        self.sent: list[Mail] = []
+
+    def send(self, mail: Mail) -> None:
+        self.sent.append(mail)
+
+
+class RealClock:
+    """The time, moved on by as much as a test says."""
+
+    def __init__(self) -> None:
+        self.ahead = timedelta(0)
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
+
+    def sleep(self, how_long: timedelta) -> None:
+        self.ahead += how_long
+
+
+@dataclass
+class Workbench:
+    """One organization, one agenda, one calendar, and the connection between them."""
+
+    person: Person
+    store: Store = field(default_factory=lambda: SqliteStore(":memory:"))
+    clock: RealClock = field(default_factory=RealClock)
+    queue: TaskList = field(default_factory=TaskList)
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        vault = MemoryVault()
+        clock: Clock = self.clock
+        self.world = World(
+            store=self.store,
+            queue=self.queue,
+            vault=vault,
+            mailer=NoMail(),
+            accounts=GoogleAccounts(self.person.url, clock=clock),
+            signer=Signer(vault),
+            sealer=Sealer(vault),
+            clock=clock,
+            connect=self._connect,
+            addresses=Addresses(base="http://localhost:8080", of={}),
+            environment="test",
+        )
+        self.connection_id = ""
+        self._set_up()
+
+    def _connect(self, application: Application) -> Connector:
+        shelf = Shelf(self.world, application.agenda)
+        return RestConnector(agenda_id=application.agenda, items=shelf)
+
+    def _set_up(self) -> None:
+        now = self.clock.now()
+        organization, _ = create_organization(self.world, "Praktijk", now=now)
+        wanted = Wanted(
+            name="Anna",
+            owner_email=self.person.email,
+            settings={"time_zone": "Europe/Amsterdam", **self.settings},
+        )
+        self.agenda = create_agenda(
+            self.world, wanted, organization=organization.id, now=now
+        ).id
+        self.organization = organization.id
+
+    def connect(self) -> None:
+        """Join the person's primary calendar with the agenda, consent given."""
+        now = self.clock.now()
+        account = Account(
+            id=f"{self.organization}.1",
+            organization=self.organization,
+            subject="1",
+            email=self.person.email,
+            client_id="1-app",
+            created_at=now,
+        )
+        path = path_of(account.id)
+        self.store.commit([Create(path=path, data=data_of(account))])
+        self.remember_token()
+        entry = CalendarEntry(
+            id=self.person.email,
+            summary="Anna",
+            access_role="owner",
+            time_zone="Europe/Amsterdam",
+            primary=True,
+        )
+        joining = Joining(
+            organization=self.organization,
+            agenda=self.agenda,
+            account=account.id,
+            email=self.person.email,
+            entry=entry,
+        )
+        self.connection_id = open_connection(self.world, joining, now=now).id
+
+    def remember_token(self) -> None:
+        """Put an access token where a warm process has it."""
+        token = AccessToken(
+            value=self.person.access_token,
+            ends_at=self.clock.now() + timedelta(days=365),
+        )
+        self.world.memory.tokens[f"{self.organization}.1"] = token
+
+    # --- the agenda ------------------------------------------------------------------
+
+    def desk(self) -> Desk:
+        """Return where the application works."""
+        return Desk(
+            world=self.world,
+            agenda=self.agenda,
+            author="k_app",
+            now=self.clock.now(),
+            announce=self._hear,
+        )
+
+    def _hear(self, told: Announcement) -> None:
+        """The application needs nobody to tell of its own changes here."""
+
+    def put(self, item_id: str, **members: Any) -> Json:
+        """State an item as the application does."""
+        body = {"@type": "Event", "timeZone": "Europe/Amsterdam", **members}
+        return put_item(self.desk(), item_id, body, condition=Condition()).item.json
+
+    def remove(self, item_id: str) -> None:
+        """Delete an item as the application does."""
+        delete_item(self.desk(), item_id, condition=Condition())
+
+    def items(self) -> dict[str, Json]:
+        """Return the items that are there, by title."""
+        query = Query(collection=f"agendas/{self.agenda}/items", limit=10_000)
+        found = [document for document in self.store.query(query)]
+        live = [stored_item(document) for document in found]
+        return {
+            item.json.get("title", ""): item.json for item in live if not item.deleted
+        }
+
+    # --- the connection --------------------------------------------------------------
+
+    def sync(self, hint: Hint | None = None) -> Outcome:
+        """Do one run."""
+        return sync(self.world, self.connection_id, hint=hint)
+
+    def settle(self, most: int = 50) -> int:
+        """Run until nothing is left to do; return how many runs it took."""
+        for count in range(1, most):
+            outcome = self.sync()
+            self.queue.tasks.clear()
+            if not outcome.written and not self.connection().backlog:
+                return count
+        raise AssertionError("The connection never settles.")
+
+    def connection(self) -> Connection:
+        """Return the connection as it is stored."""
+        return load(self.store, self.connection_id)[0]
+
+    def links(self) -> list[Link]:
+        """Return all stored links."""
+        query = Query(collection=links_of(self.connection_id), limit=100_000)
+        documents = self.store.query(query)
+        return [link_of(each) for each in documents if "same_as" not in each.data]
+
+    def events(self) -> dict[str, Json]:
+        """Return the events of the calendar that are there, by title."""
+        found: dict[str, Json] = {}
+        page: Json = {}
+        while True:
+            token = page.get("nextPageToken")
+            page = self.person.page(maxResults=2500, pageToken=token)
+            found |= {each.get("summary", ""): each for each in page["items"]}
+            if "nextPageToken" not in page:
+                return found
+
+
+def with_settings(bench: Workbench, **settings: Any) -> Workbench:
+    """Return a bench whose agenda has these settings."""
+    return replace(bench, settings=settings)
