@@ -1,0 +1,120 @@
+"""The bodies that the API takes, but for items and settings, which deeds read."""
+
+import re
+from typing import Annotated, TypeVar
+
+from msgspec import UNSET, Meta, Struct, UnsetType, ValidationError, convert
+
+from functions.api_call import Call
+from services.json_values import pointer_to
+from services.ports import Json
+from services.refusals import invalid
+
+Body = TypeVar("Body", bound=Struct)
+
+Name = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"\S")]
+Email = Annotated[str, Meta(min_length=3, max_length=254, pattern=r"^[^@\s]+@[^@\s]+$")]
+Emails = Annotated[list[Email], Meta(max_length=200)]
+Url = Annotated[str, Meta(min_length=8, max_length=2000)]
+Id = Annotated[str, Meta(min_length=1, max_length=200)]
+
+
+class Strict(Struct, kw_only=True, forbid_unknown_fields=True):
+    """A body in which nothing unknown may stand."""
+
+
+class NewOrganization(Strict):
+    """`POST /v1/organizations`."""
+
+    name: Name
+
+
+class OrganizationPatch(Strict):
+    """`PATCH /v1/organizations/{o}`."""
+
+    name: Name | UnsetType = UNSET
+
+
+class Administrators(Strict):
+    """`PUT /v1/organizations/{o}/administrators`."""
+
+    emails: Emails
+
+
+class NewAgenda(Strict):
+    """`POST /v1/agendas`."""
+
+    name: Name
+    owner_email: Email
+    connector: str = "rest"
+    application: dict[str, Json] = {}
+    settings: dict[str, Json] = {}
+    organization: Id | UnsetType = UNSET
+
+
+class AgendaPatch(Strict):
+    """`PATCH /v1/agendas/{a}`."""
+
+    name: Name | UnsetType = UNSET
+    owner_email: Email | UnsetType = UNSET
+    application: dict[str, Json] | UnsetType | None = UNSET
+    settings: dict[str, Json] | UnsetType | None = UNSET
+
+
+class NewInvitation(Strict):
+    """`POST /v1/agendas/{a}/invitations`."""
+
+    language: Annotated[str, Meta(min_length=2, max_length=20)] | None = None
+
+
+class NewConnection(Strict):
+    """`POST /v1/agendas/{a}/connections`."""
+
+    account: Email
+    calendar_id: Annotated[str, Meta(min_length=1, max_length=1000)] | None = None
+    shared: bool = False
+
+
+class NewKey(Strict):
+    """`POST /v1/agendas/{a}/keys`."""
+
+    name: Name
+
+
+class NewWebhook(Strict):
+    """`PUT /v1/agendas/{a}/webhook`."""
+
+    url: Url
+
+
+class ConnectionPatch(Strict):
+    """`PATCH /v1/connections/{c}`."""
+
+    settings: dict[str, Json] | UnsetType | None = UNSET
+
+
+class Disconnect(Strict):
+    """`POST /v1/connections/{c}/disconnect`."""
+
+    copies: Annotated[str, Meta(pattern="^(keep|remove|freeze)$")] = "keep"
+    revoke: bool = True
+
+
+def body_as(call: Call, kind: type[Body]) -> Body:
+    """Return the body of a call. Raises Invalid, with the pointer of the bad member."""
+    try:
+        return convert(call.body, kind)
+    except ValidationError as error:
+        raise invalid(*_pointed(str(error))) from None
+
+
+def _pointed(message: str) -> tuple[str, str]:
+    """Return msgspec's message as a JSON pointer and a sentence."""
+    sentence, _, place = message.partition(" - at `")
+    pointer = ""
+    for name, position in re.findall(r"\.([^.\[\]`]+)|\[(\d+)\]", place):
+        pointer = pointer_to(pointer, name or position)
+    member = re.search(r"(?:required|unknown) field `(.*)`", sentence)
+    if member is not None:
+        pointer = pointer_to(pointer, member[1])
+    return pointer, f"{sentence}."

@@ -1,0 +1,180 @@
+"""The API's routes for connections."""
+
+from collections.abc import Mapping
+
+from msgspec import UNSET
+
+from functions.api_bodies import ConnectionPatch, Disconnect, NewConnection, body_as
+from functions.api_call import Call
+from functions.api_scope import (
+    organization_for,
+    own_agenda,
+    own_connection,
+)
+from functions.api_views import STATES, connection_view, list_view
+from functions.link_views import journal_view, link_view
+from services import journal, steering
+from services.connections import loaded
+from services.delegation import Delegated, calendars_of, connect
+from services.idempotency import Answer
+from services.ids import Kind, new_id
+from services.leaving import disconnect as end
+from services.links import link_of, link_path, links_of
+from services.ports import Document, Is, Json, Query, Where
+from services.refusals import NotYet, Unknown, invalid
+from services.steering import ask_for_run, set_settings
+
+
+def create(call: Call) -> Answer:
+    """Connect a calendar through the organization's service account."""
+    agenda = own_agenda(call)
+    body = body_as(call, NewConnection)
+    wanted = Delegated(
+        email=body.account, calendar_id=body.calendar_id, shared=body.shared
+    )
+    connection = connect(call.world, agenda, wanted, now=call.now)
+    return Answer(status=201, body=connection_view(connection, now=call.now))
+
+
+def list_calendars(call: Call) -> Answer:
+    """List the calendars of an account, to choose from."""
+    agenda = own_agenda(call)
+    found = calendars_of(
+        call.world, agenda.organization, call.path["account"], now=call.now
+    )
+    entries = [
+        {
+            "id": entry.id,
+            "summary": entry.summary,
+            "access_role": entry.access_role,
+            "time_zone": entry.time_zone,
+            "primary": entry.primary,
+        }
+        for entry in found
+    ]
+    return Answer(status=200, body={"items": entries, "next_page_token": None})
+
+
+def list_all(call: Call) -> Answer:
+    """List connections by their ids, of one agenda or in one state if asked for."""
+    limit = call.limit()
+    organization = organization_for(call, call.query.get("organization"))
+    documents = call.world.store.query(
+        Query(
+            collection="connections",
+            where=[Where(member="organization", compare=Is.EQUAL, value=organization)],
+            limit=limit,
+            after=call.page("connections"),
+        )
+    )
+    found = [loaded(document) for document in documents]
+    entries = [connection_view(one, now=call.now) for one in found]
+    shown = [entry for entry in entries if _is_wanted(entry, call)]
+    return Answer(status=200, body=list_view(shown, documents, limit=limit))
+
+
+def _is_wanted(entry: Mapping[str, Json], call: Call) -> bool:
+    state = call.query.get("state", entry["state"])
+    if state not in STATES:
+        raise invalid("/state", f"Must be one of {', '.join(STATES)}.")
+    agenda = call.query.get("agenda", entry["agenda"])
+    return bool(state == entry["state"] and agenda == entry["agenda"])
+
+
+def get(call: Call) -> Answer:
+    """Show a connection."""
+    return Answer(status=200, body=connection_view(own_connection(call), now=call.now))
+
+
+def patch(call: Call) -> Answer:
+    """Change a connection's own settings by a merge patch."""
+    connection = own_connection(call)
+    settings = body_as(call, ConnectionPatch).settings
+    if settings is not UNSET:
+        changes = {} if settings is None else dict(settings)
+        connection = set_settings(call.world, connection, changes)
+    return Answer(status=200, body=connection_view(connection, now=call.now))
+
+
+def sync(call: Call) -> Answer:
+    """Ask for a run."""
+    return _started(ask_for_run(call.world, own_connection(call)))
+
+
+def pause(call: Call) -> Answer:
+    """Stop until somebody resumes."""
+    return _started(steering.pause(call.world, own_connection(call).id))
+
+
+def resume(call: Call) -> Answer:
+    """Go on after a pause."""
+    connection = own_connection(call)
+    return _started(steering.resume(call.world, connection.id, now=call.now))
+
+
+def cancel(call: Call) -> Answer:
+    """Stop the sync that is under way."""
+    return _started(steering.cancel(call.world, own_connection(call).id))
+
+
+def disconnect(call: Call) -> Answer:
+    """End a connection; the copies on both sides stay where they are."""
+    connection = own_connection(call)
+    body = body_as(call, Disconnect)
+    if body.copies == "remove":
+        raise NotYet("This version cannot remove the copies yet; keep or freeze them.")
+    end(call.world, connection.id, revoke=body.revoke, now=call.now)
+    return _started(new_id(Kind.RUN))
+
+
+def _started(run: str) -> Answer:
+    return Answer(status=202, body={"run": run})
+
+
+# --- What it did ---------------------------------------------------------------------
+
+
+def list_journal(call: Call) -> Answer:
+    """List runs and their writes, newest first, with before-images."""
+    connection, limit = own_connection(call), call.limit()
+    store, after = call.world.store, _journal_place(call)
+    found = journal.newest(store, connection.id, limit=limit, after=after)
+    entries = [journal_view(page) for page, _ in found]
+    documents = [document for _, document in found]
+    return Answer(status=200, body=list_view(entries, documents, limit=limit))
+
+
+def _journal_place(call: Call) -> Document | None:
+    """Return the page behind which the list goes on: its order is by time."""
+    place = call.page(journal.journal_of(call.path["connection"]))
+    if place is None:
+        return None
+    found = call.world.store.get(place.path)
+    if found is None:
+        raise invalid("/page_token", "This part of the journal is not kept any more.")
+    return found
+
+
+def list_links(call: Call) -> Answer:
+    """List links: both nows, both seens, and why each is as it is."""
+    connection, limit = own_connection(call), call.limit()
+    collection = links_of(connection.id)
+    documents = call.world.store.query(
+        Query(collection=collection, limit=limit, after=call.page(collection))
+    )
+    # A link may be found by other names too; those are no links of their own.
+    links = [one for one in documents if "same_as" not in one.data]
+    entries = [link_view(link_of(one), zone=connection.zone) for one in links]
+    return Answer(status=200, body=list_view(entries, documents, limit=limit))
+
+
+def get_link(call: Call) -> Answer:
+    """Show a link."""
+    connection = own_connection(call)
+    store = call.world.store
+    document = store.get(link_path(connection.id, call.path["link"]))
+    if document is not None and "same_as" in document.data:
+        document = store.get(link_path(connection.id, document.data["same_as"]))
+    if document is None:
+        raise Unknown("There is no such link.")
+    return Answer(status=200, body=link_view(link_of(document), zone=connection.zone))

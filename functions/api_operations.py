@@ -1,0 +1,88 @@
+"""The API's routes for operators, and what anybody may ask."""
+
+from functions.api_call import Call
+from functions.problems import problem
+from services.health import check_health
+from services.idempotency import Answer
+from services.ids import Kind, new_id
+from services.ports import Json
+from services.refusals import NotYet, Unknown
+from services.renewal import renew_due
+from services.sweep import sweep
+
+CONNECTORS: list[Json] = [
+    {
+        "id": "rest",
+        "name": "REST",
+        "holds": [
+            "title",
+            "description",
+            "start",
+            "timeZone",
+            "duration",
+            "showWithoutTime",
+            "recurrenceRules",
+            "recurrenceOverrides",
+            "status",
+            "freeBusyStatus",
+            "privacy",
+            "participants",
+            "locations",
+            "virtualLocations",
+            "alerts",
+            "keywords",
+            "color",
+        ],
+        "series": True,
+        "versions": "exact",
+        "creates": "idempotent",
+        "poll_seconds": None,
+        "form": {
+            "$schema": "https://json-schema.org/draft/2020-12/schema",
+            "type": "object",
+            "properties": {},
+        },
+    }
+]
+
+
+def not_yet(call: Call) -> Answer:
+    """Refuse what belongs to the contract, but not to this version."""
+    raise NotYet(f"This version cannot do {call.target} yet.")
+
+
+def connectors(call: Call) -> Answer:
+    """List what each connector holds, with the form of its settings."""
+    return Answer(status=200, body={"items": CONNECTORS, "next_page_token": None})
+
+
+def health(call: Call) -> Answer:
+    """Ask the store, the queue and the vault, and show how long each took."""
+    checked = check_health(call.world, now=call.now)
+    checks = {
+        name: {
+            "status": "ok" if check.works else "down",
+            "milliseconds": round(check.took.total_seconds() * 1000, 1),
+        }
+        for name, check in checked.items()
+    }
+    down = sorted(name for name, check in checked.items() if not check.works)
+    if down:
+        detail = f"No answer from the {' and the '.join(down)}."
+        headers = {"Retry-After": "5"}
+        return problem("unavailable", detail, headers=headers, checks=checks)
+    return Answer(status=200, body={"status": "ok", "checks": checks})
+
+
+def operate(call: Call) -> Answer:
+    """Do by hand what the scheduler does."""
+    match call.path["operation"]:
+        case "sweep":
+            sweep(call.world, call.now)
+        case "renew-channels":
+            renew_due(call.world, call.now)
+        case "audit":
+            raise NotYet("This version cannot audit yet.")
+        case name:
+            raise Unknown(f'There is no operation "{name}".')
+    return Answer(status=202, body={"run": new_id(Kind.RUN)})

@@ -1,0 +1,70 @@
+"""What the API shows of links and of the journal: contents as JSCalendar."""
+
+from functions.api_views import plain, time_text
+from services.journal import Page
+from services.links import Intent, Link
+from services.ports import Json
+from sync import jscalendar
+from sync.content import Content
+from sync.google import content_of
+from sync.sides import Atom, Side
+from sync.values import slot_text
+
+
+def content_view(content: Content | None) -> Json:
+    """Return a content as JSCalendar, null where there is none."""
+    return None if content is None else jscalendar.write(content)
+
+
+def link_view(link: Link, *, zone: str) -> dict[str, Json]:
+    """Return a link: both nows, both seens, and what it waits for."""
+    event = content_of(link.rows, zone=zone) if link.has_event else None
+    item = None if link.item is None else link.item.content
+    seen = {str(side): content_view(link.seen.get(side)) for side in Side}
+    return {
+        "id": link.id,
+        "born_at": str(link.birth),
+        "event": link.event_id,
+        "item": link.item_id,
+        "now": {"calendar": content_view(event), "agenda": content_view(item)},
+        "seen": seen,
+        "dirty": link.rank.name.lower() if link.rank else None,
+        "waiting": None if link.waiting is None else str(link.waiting),
+        "why": link.why,
+        "tries": link.tries,
+        "ended_at": time_text(link.ended_at),
+        "intent": None if link.intent is None else intent_view(link.intent),
+    }
+
+
+def journal_view(page: Page) -> dict[str, Json]:
+    """Return the writes that one run made together."""
+    return {
+        "id": page.id,
+        "run": page.run,
+        "at": time_text(page.at),
+        "writes": [intent_view(entry) for entry in page.entries],
+    }
+
+
+def intent_view(intent: Intent) -> dict[str, Json]:
+    """Return a write: what was found before, what was sent, what came of it."""
+    return {
+        "id": intent.id,
+        "link": intent.link,
+        "side": str(intent.side),
+        "act": intent.act,
+        "target": intent.target,
+        "at": time_text(intent.at),
+        "why": intent.why,
+        "fields": sorted(_field(atom) for atom in intent.atoms),
+        "before": content_view(intent.before),
+        "sent": content_view(intent.sent),
+        "lost": plain(intent.lost),
+        "outcome": intent.outcome,
+    }
+
+
+def _field(atom: Atom) -> str:
+    place = "" if atom.slot is None else f"{slot_text(atom.slot)}/"
+    return place + atom.name

@@ -1,0 +1,98 @@
+"""What a person does to a connection: ask for a run, pause, go on, cancel, set."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from services.agendas import get_agenda
+from services.connections import RUNNING, Connection, State, change
+from services.ids import Kind, new_id
+from services.json_values import merge_patch
+from services.limits import NotAllowed, check_size
+from services.opening import queue_run
+from services.ports import Json
+from services.refusals import InTheWay, Invalid, Problem, invalid
+from services.settings import effective
+from services.world import World
+
+PAUSED = "Paused by a person."
+CANCELLED = "The sync was cancelled by a person."
+
+
+def ask_for_run(world: World, connection: Connection) -> str:
+    """Queue a run and return an id for it. Raises InTheWay where none may run."""
+    if connection.state not in RUNNING:
+        raise _not_running(connection)
+    queue_run(world, connection.id)
+    return new_id(Kind.RUN)
+
+
+def pause(world: World, connection_id: str, *, reason: str = PAUSED) -> str:
+    """Stop looking and writing until somebody resumes; what is written stays."""
+
+    def paused(connection: Connection) -> Connection:
+        if connection.state is State.PAUSED:
+            return connection
+        if connection.state not in RUNNING:
+            raise _not_running(connection)
+        return replace(connection, state=State.PAUSED, reason=reason, until=None)
+
+    change(world.store, connection_id, paused)
+    return new_id(Kind.RUN)
+
+
+def cancel(world: World, connection_id: str) -> str:
+    """Stop the sync that is under way, before its next slice."""
+    return pause(world, connection_id, reason=CANCELLED)
+
+
+def resume(world: World, connection_id: str, *, now: datetime) -> str:
+    """Go on after a pause: nothing that changed meanwhile is lost."""
+
+    def awake(connection: Connection) -> Connection:
+        if connection.state in RUNNING:
+            return connection
+        if connection.state is not State.PAUSED:
+            raise _not_running(connection)
+        return replace(
+            connection, state=State.ACTIVE, reason="", until=None, due_at=now
+        )
+
+    connection = change(world.store, connection_id, awake)
+    queue_run(world, connection.id)
+    return new_id(Kind.RUN)
+
+
+def set_settings(
+    world: World, connection: Connection, patch: Mapping[str, Json]
+) -> Connection:
+    """Change what differs from the agenda's settings. Raises Invalid."""
+    agenda = get_agenda(world.store, connection.agenda)
+
+    def changed(known: Connection) -> Connection:
+        settings = merge_patch(known.settings, patch)
+        try:
+            effective(agenda.settings, settings)
+            check_size("connections/c", {"settings": settings})
+        except Invalid as refused:
+            raise _under_settings(refused) from None
+        except NotAllowed as error:
+            raise invalid("/settings", str(error)) from None
+        return replace(known, settings=settings)
+
+    return change(world.store, connection.id, changed)
+
+
+def _under_settings(refused: Invalid) -> Invalid:
+    problems = [
+        Problem(pointer=f"/settings{one.pointer}", message=one.message)
+        for one in refused.problems
+    ]
+    return Invalid(refused.message, problems=problems)
+
+
+def _not_running(connection: Connection) -> InTheWay:
+    if connection.state is State.NEEDS_RECONNECT:
+        message = "The owner has to connect the Google account again first."
+        return InTheWay(message, kind="needs-reconnect")
+    return InTheWay(f"The connection is {connection.state.replace('_', ' ')}.")
