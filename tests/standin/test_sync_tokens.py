@@ -52,9 +52,7 @@ def test_an_incremental_read_comes_in_pages(ann: Person) -> None:
     made = [ann.insert()["id"] for _ in range(5)]
 
     first = ann.page(syncToken=token, maxResults=3)
-    second = ann.page(
-        syncToken=token, maxResults=3, pageToken=first["nextPageToken"]
-    )
+    second = ann.page(syncToken=token, maxResults=3, pageToken=first["nextPageToken"])
 
     assert "nextSyncToken" not in first
     assert "nextSyncToken" in second
@@ -89,9 +87,7 @@ def test_the_first_window_does_not_bound_later_reads(ann: Person) -> None:
         ("showDeleted", False),
     ],
 )
-def test_some_parameters_exclude_a_token(
-    ann: Person, name: str, value: object
-) -> None:
+def test_some_parameters_exclude_a_token(ann: Person, name: str, value: object) -> None:
     """Eight parameters, and `showDeleted=false`, are refused with a token.
 
     https://developers.google.com/workspace/calendar/api/v3/reference/events/list
@@ -130,9 +126,7 @@ def test_a_token_belongs_to_user_calendar_and_shape(ann: Person, bob: Person) ->
     assert typed == (400, "invalid")
 
 
-def test_an_outlived_token_asks_for_a_full_read(
-    ann: Person, control: Control
-) -> None:
+def test_an_outlived_token_asks_for_a_full_read(ann: Person, control: Control) -> None:
     """An invalidated token answers 410 fullSyncRequired.
 
     https://developers.google.com/workspace/calendar/api/guides/errors
