@@ -1,0 +1,105 @@
+"""A crash between any two steps loses nothing and doubles nothing."""
+
+from datetime import timedelta
+
+import pytest
+
+from services.ports import StoreError
+from tests.journeys.workbench import Workbench
+from tests.standin.people import Person
+from tests.twins import FaultyStore, Fails
+from local.store import SqliteStore
+
+LEASE = timedelta(seconds=200)
+MOST_STEPS = 60
+
+
+def crashing(bench: Workbench, store: FaultyStore, step: int, fails: Fails) -> bool:
+    """Run until the store fails at this step; False when it never got there."""
+    store.fail_at(step, fails)
+    try:
+        for _ in range(4):
+            bench.sync()
+    except StoreError:
+        pass
+    crashed = store.has_failed
+    store.heal()
+    bench.clock.ahead += LEASE
+    bench.remember_token()
+    return crashed
+
+
+@pytest.mark.parametrize("fails", list(Fails))
+def test_a_first_sync_survives_a_crash_at_every_step(
+    ann: Person, control: object, fails: Fails
+) -> None:
+    assert control
+    step, crashed = 0, True
+    while crashed:
+        store = FaultyStore(SqliteStore(":memory:"))
+        bench = Workbench(ann, store=store)
+        step += 1
+        for title in list(bench.events()):
+            ann.delete(bench.events()[title]["id"])
+        bench.connect()
+        for number in range(3):
+            start = f"2026-12-0{number + 1}T09:00:00"
+            bench.put(f"visit-{number}", title=f"Item {number}", start=start)
+            ann.insert(summary=f"Event {number}")
+
+        crashed = crashing(bench, store, step, fails)
+        bench.settle()
+
+        titles = sorted(
+            [*(f"Item {n}" for n in range(3)), *(f"Event {n}" for n in range(3))]
+        )
+        shown = sorted(each.get("summary", "") for each in ann.page()["items"])
+        assert shown == titles, step
+        assert sorted(bench.items()) == titles, step
+    assert step < MOST_STEPS
+    assert step > 5
+
+
+@pytest.mark.parametrize("fails", list(Fails))
+def test_edits_and_deletes_survive_a_crash_at_every_step(
+    ann: Person, fails: Fails
+) -> None:
+    step, crashed = 0, True
+    while crashed:
+        store = FaultyStore(SqliteStore(":memory:"))
+        bench = Workbench(ann, store=store)
+        step += 1
+        for title in list(bench.events()):
+            ann.delete(bench.events()[title]["id"])
+        bench.connect()
+        for name in ("edited", "moved", "gone"):
+            bench.put(name, title=name, start="2026-12-01T09:00:00", duration="PT1H")
+        ann.insert(summary="theirs")
+        bench.settle()
+        events = bench.events()
+        bench.put(
+            "edited", title="edited", start="2026-12-01T09:00:00", duration="PT2H"
+        )
+        ann.patch(events["edited"]["id"], location="Here")
+        ann.patch(
+            events["moved"]["id"],
+            start={"dateTime": "2026-12-01T10:00:00+01:00"},
+            end={"dateTime": "2026-12-01T11:00:00+01:00"},
+        )
+        bench.remove("gone")
+        ann.delete(events["theirs"]["id"])
+
+        crashed = crashing(bench, store, step, fails)
+        bench.settle()
+
+        events, items = bench.events(), bench.items()
+        assert sorted(events) == ["edited", "moved"], step
+        assert sorted(items) == ["edited", "moved"], step
+        assert items["edited"]["duration"] == "PT2H", step
+        assert events["edited"]["end"]["dateTime"].startswith("2026-12-01T11:00"), step
+        assert events["edited"]["location"] == "Here", step
+        assert [one["name"] for one in items["edited"]["locations"].values()] == [
+            "Here"
+        ]
+        assert items["moved"]["start"] == "2026-12-01T10:00:00", step
+    assert step > 5

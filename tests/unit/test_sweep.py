@@ -1,0 +1,97 @@
+"""The sweep finds what nothing else has found."""
+
+from datetime import timedelta
+
+from services.connections import State
+from services.ports import Create
+from services.push import RUN_PATH
+from services.sweep import PAGE, SWEEP_PATH, sweep
+from tests.worlds import Stage
+
+
+def test_a_quiet_connection_is_looked_at() -> None:
+    stage = Stage()
+    quiet = stage.connection()
+    stage.clock.advance(timedelta(minutes=31))
+    stage.connection(due_at=stage.now + timedelta(minutes=1))
+
+    done = sweep(stage.world, stage.now)
+
+    assert (done.queued, done.more) == (1, False)
+    assert stage.queue.bodies(RUN_PATH) == [{"connection": quiet.id}]
+
+
+def test_a_connection_that_is_not_due_at_all_is_left_alone() -> None:
+    stage = Stage()
+    stage.connection(due_at=None, state=State.PAUSED)
+    stage.clock.advance(timedelta(days=1))
+
+    assert sweep(stage.world, stage.now).queued == 0
+
+
+def test_two_sweeps_at_once_queue_a_connection_once() -> None:
+    stage = Stage()
+    stage.connection(due_at=stage.now)
+
+    sweep(stage.world, stage.now)
+    sweep(stage.world, stage.now)
+
+    at_once = [task for task in stage.queue.tasks if task.at is None]
+    assert len(at_once) == 1
+
+
+def test_a_lost_channel_is_opened_again() -> None:
+    stage = Stage()
+    connection = stage.connection(due_at=stage.now)
+
+    sweep(stage.world, stage.now)
+
+    assert stage.loaded(connection).channel is not None
+
+
+def test_a_calendar_that_cannot_be_watched_is_not_tried_again() -> None:
+    stage = Stage()
+    stage.connection(due_at=stage.now, watchable=False)
+
+    sweep(stage.world, stage.now)
+
+    assert not stage.google.watched
+
+
+def test_what_has_expired_is_removed_and_the_rest_stays() -> None:
+    stage = Stage()
+    past, future = stage.now - timedelta(days=40), stage.now + timedelta(days=1)
+    ended = ["invitations/i", "oauth_states/s", "idempotency/k", "agendas/a/items/i"]
+    ended += ["connections/c/journal/j", "connections/c/links/l"]
+    ended += ["connections/c/previews/p"]
+    stays = [f"{path}-stays" for path in ended]
+    never = [f"{path}-never" for path in ended]
+    stage.store.commit(
+        [Create(path=path, data={"expires_at": past}) for path in ended]
+        + [Create(path=path, data={"expires_at": future}) for path in stays]
+        + [Create(path=path, data={"expires_at": None}) for path in never]
+    )
+
+    done = sweep(stage.world, stage.now)
+
+    assert done.removed == len(ended)
+    assert not stage.store.get_many(ended)
+    assert len(stage.store.get_many(stays + never)) == 2 * len(ended)
+
+
+def test_a_sweep_is_bounded_and_a_task_continues_it() -> None:
+    stage = Stage()
+    past = stage.now - timedelta(days=2)
+    stage.store.commit(
+        [
+            Create(path=f"idempotency/k{number}", data={"expires_at": past})
+            for number in range(PAGE + 1)
+        ]
+    )
+
+    first = sweep(stage.world, stage.now)
+    second = sweep(stage.world, stage.now, after=stage.now)
+
+    assert (first.removed, first.more) == (PAGE, True)
+    assert (second.removed, second.more) == (1, False)
+    assert len(stage.queue.bodies(SWEEP_PATH)) == 1
