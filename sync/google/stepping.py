@@ -12,9 +12,9 @@ from typing import Any
 
 from sync.content import Content, Details, Slot
 from sync.google.folding import slot_on
-from sync.google.holding import held
 from sync.google.moments import key_of, original_start
 from sync.google.patching import patch_body, whole_reminders, whole_times
+from sync.google.projecting import project
 from sync.google.recurrence import (
     added_slots,
     dates_line,
@@ -70,7 +70,8 @@ def steps(
     main = rows.master or next(iter(rows.exceptions.values()), None)
     if main is None:
         return ()
-    change = _Change(held(before, zone=zone), held(after, zone=zone), rows, main)
+    shown, wanted = project(before, zone=zone), project(after, zone=zone)
+    change = _Change(shown, wanted, rows, main)
     return change.steps()
 
 
