@@ -8,6 +8,7 @@ import requests
 
 Json = Any
 SECONDS = 60
+SCOPE = "https://www.googleapis.com/auth/calendar"
 
 
 class Failed(Exception):
@@ -41,7 +42,9 @@ class Google:
 
     def service_account(self) -> Json:
         """Return the key file of a service account that may act for everybody."""
-        return self._control.call("POST", "/_/service-accounts", {})
+        scopes = [f"{SCOPE}.events", f"{SCOPE}.calendarlist.readonly"]
+        delegated = {"scopes": scopes, "domains": ["example.com"]}
+        return self._control.call("POST", "/_/service-accounts", delegated)
 
     def person(self, email: str) -> "Person":
         """Return a new person with an empty calendar."""
