@@ -96,7 +96,9 @@ def problem_response(problem: Problem) -> Response:
     }
     if problem.errors:
         body["errors"] = list(problem.errors)
-    return Response(json.dumps(body), status=problem.status, content_type=PROBLEM_TYPE)
+    response = Response(json.dumps(body), problem.status, content_type=PROBLEM_TYPE)
+    response.headers.update(problem.headers)
+    return response
 
 
 def no_content() -> Response:

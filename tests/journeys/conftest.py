@@ -1,5 +1,31 @@
-"""One stand-in for Google for all journeys of a process, emptied before each."""
+"""What the journeys share.
 
+One stand-in for Google for all journeys of a process, emptied before each; and for
+those that go through the doors, Tandem with a stand-in of its own.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.journeys.tandem import ANNA, Browser, Tandem, running_tandem
 from tests.standin.conftest import Control, ann, bob, control, google, person, running
 
 __all__ = ["Control", "ann", "bob", "control", "google", "person", "running"]
+
+
+@pytest.fixture
+def tandem(tmp_path: Path) -> Iterator[Tandem]:
+    """Tandem and a stand-in for Google, in which Anna has an account."""
+    with running_tandem(tmp_path) as both:
+        both.person(ANNA)
+        yield both
+
+
+@pytest.fixture
+def browser() -> Iterator[Browser]:
+    """A browser without any cookies."""
+    fresh = Browser()
+    yield fresh
+    fresh.session.close()

@@ -147,7 +147,7 @@ def parameters(url: str) -> dict[str, str]:
 
 
 @contextlib.contextmanager
-def running(folder: Path) -> Iterator[Tandem]:
+def running_tandem(folder: Path) -> Iterator[Tandem]:
     """Run both until the end of the block, with their state in this folder."""
     sock = listen("127.0.0.1", 0)
     url = f"http://localhost:{sock.getsockname()[1]}"
