@@ -1,5 +1,6 @@
 """Agendas: the business application's side, as Tandem knows it."""
 
+import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -30,7 +31,7 @@ from services.world import World
 logger = logging.getLogger(__name__)
 
 CONNECTORS = ("rest",)
-MAX_APPLICATION = 20_000
+MAX_BYTES = 50_000
 
 _TRIES = 20
 
@@ -89,8 +90,8 @@ def create_agenda(
         name=wanted.name,
         owner_email=wanted.owner_email.lower(),
         connector=wanted.connector,
-        application=_checked_application(wanted.application),
-        settings=wanted.settings,
+        application=_storable("application", wanted.application),
+        settings=_storable("settings", wanted.settings),
         time_zone=_zone_of(wanted.settings),
         created_at=now,
     )
@@ -127,10 +128,11 @@ def change_agenda(store: Store, agenda: str, patch: Mapping[str, Json]) -> Agend
                 members[name] = patch[name]
         if "application" in patch:
             given = merge_patch(known.application, patch["application"] or {})
-            members["application"] = _checked_application(given)
+            members["application"] = _storable("application", given)
         if "settings" in patch:
             settings = merge_patch(known.settings, patch["settings"] or {})
-            members |= {"settings": settings, "time_zone": _zone_of(settings)}
+            members["time_zone"] = _zone_of(settings)
+            members["settings"] = _storable("settings", settings)
         return members
 
     return _updated(store, agenda, changed)
@@ -202,9 +204,13 @@ def _zone_of(settings: Mapping[str, Json]) -> str:
         raise Invalid(refused.message, problems=problems) from None
 
 
-def _checked_application(application: Mapping[str, Json]) -> Mapping[str, Json]:
+def _storable(name: str, value: Mapping[str, Json]) -> Mapping[str, Json]:
+    """Return the value, if every store takes it. Raises Invalid."""
+    if len(json.dumps(value)) > MAX_BYTES:
+        raise invalid(f"/{name}", f"May have {MAX_BYTES} bytes at most.")
     try:
-        check_size("agendas/a", {"application": application})
-    except NotAllowed as error:
-        raise invalid("/application", str(error)) from None
-    return application
+        check_size("agendas/a", {name: value})
+    except NotAllowed:
+        message = "Holds a list in a list, an empty name or too large a number."
+        raise invalid(f"/{name}", message) from None
+    return value

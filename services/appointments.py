@@ -136,7 +136,7 @@ def delete_appointment(
         after = replace(before, overrides={**before.overrides, excluded: None})
         value = jscalendar.patch(item.json, before, after)
         name = _statement_name(desk.author, appointment)
-        item = with_statement(item, name, None)
+        item = with_statement(item, name, {})
         read = read_item(value, item.id)
         return changed(item, read, author=desk.author, now=desk.now)
 

@@ -234,19 +234,27 @@ def tombstone_of(item: StoredItem, *, now: datetime) -> StoredItem:
     )
 
 
-def with_statement(item: StoredItem, name: str, said: Json | None) -> StoredItem:
-    """Return the item with what an application last said of it (None forgets it).
+def with_statement(item: StoredItem, name: str, said: Json) -> StoredItem:
+    """Return the item with what an application last said of it.
 
-    Too much said by others is forgotten, the longest first: their next statement then
-    counts as a whole.
+    The name is the application's, and after a "~" which part it spoke of. Too much said
+    by others is forgotten, the longest first: their next one then counts as a whole.
     """
     statements = {key: blob for key, blob in item.statements.items() if key != name}
-    if said is None:
-        return replace(item, statements=statements)
     own = packed(said)
     while statements and _size(statements) + len(own) > MAX_STATEMENT_BYTES:
         del statements[max(statements, key=lambda key: len(statements[key]))]
     return replace(item, statements={**statements, name: own})
+
+
+def without_statements_of(item: StoredItem, author: str) -> StoredItem:
+    """Return the item with all forgotten that one application said of it."""
+    others = {
+        name: blob
+        for name, blob in item.statements.items()
+        if name.partition("~")[0] != author
+    }
+    return replace(item, statements=others)
 
 
 def statement_of(item: StoredItem, name: str) -> Json | None:

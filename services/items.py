@@ -16,6 +16,7 @@ from services.item_records import (
     statement_of,
     tombstone_of,
     with_statement,
+    without_statements_of,
 )
 from services.json_values import merge_patch
 from services.ports import Json
@@ -125,7 +126,8 @@ def delete_item(desk: Desk, item_id: str, *, condition: Condition) -> None:
         if known.deleted:
             return None
         check(known, condition)
-        gone = with_statement(tombstone_of(known, now=desk.now), desk.author, None)
+        tombstone = tombstone_of(known, now=desk.now)
+        gone = without_statements_of(tombstone, desk.author)
         return Change(item=gone, author=desk.author)
 
     save(desk, item_id, decide)

@@ -18,7 +18,7 @@ from services.item_records import (
 )
 from services.items import tag_of
 from services.ports import Document, Is, Json, Query, Store, Where
-from services.refusals import invalid
+from services.refusals import Invalid, invalid
 from sync import jscalendar
 from sync.content import Content, Details, Slot
 from sync.recurrence import expand, reaches
@@ -151,6 +151,6 @@ def _place_of(agenda: str, text: str, *, ordered: bool) -> Document:
         item, ends_at = json.loads(plain)
         data = {"ends_at": datetime.fromisoformat(ends_at)} if ordered else {}
         path = item_path(agenda, checked_item_id(item))
-    except (binascii.Error, ValueError, TypeError):
+    except (binascii.Error, ValueError, TypeError, Invalid):
         raise invalid("/page_token", "This is no page token of ours.") from None
     return Document(path=path, data=data, version="")

@@ -30,6 +30,9 @@ from sync.values import slot_of_text, slot_text
 
 PAGE = 50
 MAX_OCCURRENCES = 2_000
+WHOLE = "whole"
+"""Stands for an occurrence where an item does not recur."""
+
 _TRIES = 20
 _FORM = re.compile(r"[0-9a-f]{16}|")
 
@@ -50,7 +53,7 @@ class _Told:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Step:
-    """One thing to tell: an occurrence ("" is the whole) in this form, "" for gone."""
+    """One thing to tell: an occurrence, or the whole, in this form; "" for gone."""
 
     item: str
     number: int
@@ -142,7 +145,7 @@ def _next_step(item: StoredItem, told: _Told, reader: Reader) -> _Step | None:
     """Return the first thing that the key does not know yet: what is gone first."""
     forms = {} if item.deleted else dict(_forms(item, reader))
     if item.deleted and not told.forms and told.number < item.number:
-        return _Step(item=item.id, number=item.number, occurrence="", form="")
+        return _Step(item=item.id, number=item.number, occurrence=WHOLE, form="")
     for occurrence in sorted(told.forms):
         if occurrence not in forms and (item.deleted or _in_reach(occurrence, reader)):
             return _Step(
@@ -163,7 +166,7 @@ def _forms(item: StoredItem, reader: Reader) -> Iterator[tuple[str, str]]:
     content = content_of(item)
     if not content.recurs:
         flat = flat_of(content.details, zone=reader.settings.time_zone)
-        yield "", _digest({**extra_of(item.json), **flat})
+        yield WHOLE, _digest({**extra_of(item.json), **flat})
         return
     for slot, details in happening(item, reader.stretch, limit=MAX_OCCURRENCES):
         if slot is not None:
@@ -173,13 +176,13 @@ def _forms(item: StoredItem, reader: Reader) -> Iterator[tuple[str, str]]:
 
 def _in_reach(occurrence: str, reader: Reader) -> bool:
     """Return whether an occurrence is still told of: the past goes quietly."""
-    if not occurrence:
+    if occurrence == WHOLE:
         return True
     return occurrence[:10] >= reader.stretch.start.date().isoformat()
 
 
 def _shown(item: StoredItem, step: _Step, reader: Reader) -> Mapping[str, Json]:
-    slot = slot_of_text(step.occurrence) if step.occurrence else None
+    slot = _slot_of(step.occurrence)
     entry = Appointment(item=item.id, slot=slot).id
     if not step.form:
         return {**NOTHING, "ack": step.ack, "op": "delete", "id": entry}
@@ -203,6 +206,11 @@ def _details_at(item: StoredItem, slot: Slot | None, reader: Reader) -> Details:
     return found[slot]
 
 
+def _slot_of(occurrence: str) -> Slot | None:
+    """Return the slot that is meant, None for the whole. Raises ValueError."""
+    return None if occurrence == WHOLE else slot_of_text(occurrence)
+
+
 def _digest(flat: Mapping[str, Json]) -> str:
     text = json.dumps(flat, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
@@ -216,8 +224,7 @@ def _step_of(ack: str) -> _Step:
     try:
         plain = base64.b64decode(ack + "=" * (-len(ack) % 4), b"-_", validate=True)
         item, number, occurrence, form = json.loads(plain)
-        if occurrence:
-            slot_of_text(occurrence)
+        _slot_of(occurrence)
     except (binascii.Error, ValueError, TypeError):
         raise _no_acknowledgement() from None
     step = _Step(item=item, number=number, occurrence=occurrence, form=form)

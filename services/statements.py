@@ -42,8 +42,15 @@ def differing(before: Mapping[str, Json], after: Mapping[str, Json]) -> frozense
 def restated(
     before: Mapping[str, Json], after: Mapping[str, Json], now: Mapping[str, Json]
 ) -> dict[str, Json]:
-    """Return `now` with what changed between two statements, and only with that."""
-    return _with(differing(before, after), before, after, now)
+    """Return `now` with what changed between two statements, and only with that.
+
+    Another duration brings its whole time along where a person has made whole days of
+    hours meanwhile, or hours of whole days: it would mean something else there.
+    """
+    names = differing(before, after)
+    if "duration" in names and _all_day(after) != _all_day(now):
+        names |= TIME
+    return _with(names, before, after, now)
 
 
 def restated_with_time(
@@ -51,11 +58,14 @@ def restated_with_time(
 ) -> dict[str, Json]:
     """Return the same, with the statement's whole time and duration as its edit.
 
-    For an edit that does not fit the time that the item has now: an application that
-    makes an appointment an hour longer, when a person has made it a whole day.
+    For an edit that does not fit the item as it is now.
     """
     names = differing(before, after) | TIME | {"duration"}
     return _with(names, before, after, now)
+
+
+def _all_day(value: Mapping[str, Json]) -> bool:
+    return value.get("showWithoutTime") is True
 
 
 def _with(

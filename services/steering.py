@@ -76,8 +76,9 @@ def set_settings(
             check_size("connections/c", {"settings": settings})
         except Invalid as refused:
             raise _under_settings(refused) from None
-        except NotAllowed as error:
-            raise invalid("/settings", str(error)) from None
+        except NotAllowed:
+            message = "These settings hold an empty name or too large a number."
+            raise invalid("/settings", message) from None
         return replace(known, settings=settings)
 
     return change(world.store, connection.id, changed)

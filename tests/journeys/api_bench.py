@@ -1,12 +1,13 @@
 """The API in this process, on a store of its own: requests in, answers out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
 from flask import Flask, Response, request
-from werkzeug.test import Client, TestResponse
+from werkzeug.datastructures import Headers
+from werkzeug.test import Client
 
 from connectors.base import Connector
 from connectors.rest.connector import RestConnector
@@ -32,6 +33,34 @@ Json = dict[str, Any]
 
 OPERATOR_KEY = "operator-key-of-the-tests"
 METHODS = ["GET", "PUT", "POST", "PATCH", "DELETE", "HEAD", "OPTIONS"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Said:
+    """What the API answered."""
+
+    status_code: int
+    json: Any
+    headers: Headers
+    content_type: str
+    data: bytes
+
+
+class BenchClock(VirtualClock):
+    """A clock during whose sleep something may happen."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._then: Callable[[], object] | None = None
+
+    def after_next_sleep(self, then: Callable[[], object]) -> None:
+        self._then = then
+
+    def sleep(self, how_long: timedelta) -> None:
+        super().sleep(how_long)
+        then, self._then = self._then, None
+        if then is not None:
+            then()
 
 
 class Tasks:
@@ -118,7 +147,7 @@ class ApiBench:
     """An API with an organization and an agenda, and a key of every kind."""
 
     store: Store = field(default_factory=lambda: SqliteStore(":memory:"))
-    clock: VirtualClock = field(default_factory=VirtualClock)
+    clock: BenchClock = field(default_factory=BenchClock)
     queue: Tasks = field(default_factory=Tasks)
     mails: Mails = field(default_factory=Mails)
     letters: Letters = field(default_factory=Letters)
@@ -172,7 +201,7 @@ class ApiBench:
         *,
         key: str | None = OPERATOR_KEY,
         **more: Any,
-    ) -> TestResponse:
+    ) -> Said:
         """Send a request; `body` as JSON unless it is bytes."""
         headers = dict(more.pop("headers", {}))
         if key is not None:
@@ -181,9 +210,16 @@ class ApiBench:
             more |= {"data": body, "content_type": "application/json"}
         elif body is not None:
             more["json"] = body
-        return self.client.open(path, method=method, headers=headers, **more)
+        answer = self.client.open(path, method=method, headers=headers, **more)
+        return Said(
+            status_code=answer.status_code,
+            json=answer.get_json(silent=True),
+            headers=answer.headers,
+            content_type=answer.content_type or "",
+            data=answer.data,
+        )
 
-    def put(self, item: str, body: Any, **more: Any) -> TestResponse:
+    def put(self, item: str, body: Any, **more: Any) -> Said:
         """State an item as the application that has the agenda's key."""
         more = {"key": self.agenda_key, **more}
         return self.call("PUT", f"{self.items}/{item}", body, **more)
@@ -216,9 +252,8 @@ def event(**members: Any) -> Json:
     }
 
 
-def pointers(answer: TestResponse) -> set[str]:
+def pointers(answer: Said) -> set[str]:
     """Return which members an answer names as bad."""
-    assert answer.json is not None
     return {error["pointer"] for error in answer.json.get("errors", [])}
 
 

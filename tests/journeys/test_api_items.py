@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from sync import jscalendar
 from sync.content import Content
 from tests.journeys.api_bench import ApiBench, event, pointers
 
@@ -22,8 +23,6 @@ def edit_as_google(bench: ApiBench, item: str, **members: Any) -> None:
     assert isinstance(known.content, Content)
     path = f"{bench.items}/{item}"
     value = bench.call("GET", path, key=bench.agenda_key).json
-    from sync import jscalendar
-
     wanted = jscalendar.read({**value, **members}, default_uid=item)
     connector.write(item, wanted, before=known.content, version=known.version)
 
@@ -205,12 +204,13 @@ def test_items_are_listed_page_by_page(bench: ApiBench) -> None:
         bench.put(f"visit-{number}", event())
     bench.call("DELETE", f"{bench.items}/visit-3", key=bench.agenda_key)
 
-    found, token = [], ""
-    while token is not None:
-        more = f"&page_token={token}" if token else ""
-        page = bench.call("GET", f"{bench.items}?limit=2{more}", key=bench.agenda_key)
+    found: list[str] = []
+    query = "limit=2"
+    while query:
+        page = bench.call("GET", f"{bench.items}?{query}", key=bench.agenda_key)
         found += [entry["item"] for entry in page.json["items"]]
         token = page.json["next_page_token"]
+        query = f"limit=2&page_token={token}" if token else ""
 
     assert found == ["visit-0", "visit-1", "visit-2", "visit-4"]
 
@@ -279,7 +279,7 @@ def test_a_list_that_cannot_be_asked_for_says_why(
     answer = bench.call("GET", f"{bench.items}?{query}", key=bench.agenda_key)
 
     assert answer.status_code == 422
-    assert pointer in pointers(answer) | {"/page_token"}
+    assert pointers(answer) == {pointer}
 
 
 def test_each_change_of_an_application_asks_for_a_run_and_tells_the_webhook(
