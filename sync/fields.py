@@ -4,6 +4,7 @@ Values are JSON values; a field that holds its default is absent.
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from sync.content import (
     Alert,
@@ -20,12 +21,12 @@ from sync.content import (
     When,
 )
 from sync.normal import normal
-from sync.recurrence import given, has_slot, occurrence, rule_from_json, rule_json
+from sync.recurrence import given, has_slot, occurrence
+from sync.rules import kept_rule, rule_json
 from sync.values import (
     Json,
     duration_of,
     duration_text,
-    naive,
     slot_of_text,
     slot_text,
 )
@@ -182,16 +183,14 @@ def content_of(atoms: Fields, uid: str) -> Content:
     What is marked there where no rule gives a slot is an addition.
     """
     details = details_of(series_of(atoms))
-    # Of any start: a merge may join hours of the one side with a date of the other.
-    anyhow = When(start=naive(details.when.start))
-    rules = tuple(rule_from_json(rule, anyhow) for rule in atoms.get(RULES, ()))
-    series = Content(uid=uid, details=details, rules=rules)
+    rules = tuple(kept_rule(rule) for rule in atoms.get(RULES, ()))
+    series = normal(Content(uid=uid, details=details, rules=rules))
     overrides = {
         slot: _shown(series, slot, fields)
         for slot, fields in slots_of(atoms).items()
         if fields.get(THERE) or has_slot(series, slot)
     }
-    return normal(Content(uid=uid, details=details, rules=rules, overrides=overrides))
+    return normal(replace(series, overrides=overrides))
 
 
 def _shown(series: Content, slot: Slot, fields: Fields) -> Details | None:

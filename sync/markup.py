@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from html import escape, unescape
 
 _TOKEN = re.compile(
-    r"<!--.*?-->"
+    r"<!--(?:.*?-->|.*)"
     r"|</?[a-z](?:[^<>\"']|\"[^\"]*\"|'[^']*')*>"
     r"|&(?:#[0-9]{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,30});"
     r"|.",

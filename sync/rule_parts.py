@@ -222,7 +222,7 @@ def shortest(parts: Parts, start: datetime) -> dict[str, str]:
     """Return the parts without all that the start implies anyway."""
     whole = completed(parts, start)
     short = dict(whole)
-    for name in ("BYMONTHDAY", "BYMONTH", "BYDAY", *CLOCK):
+    for name in (*CLOCK, "BYMONTHDAY", "BYMONTH", "BYDAY"):
         rest = {key: text for key, text in short.items() if key != name}
         if _fit(rest) and completed(rest, start) == whole:
             short = rest

@@ -5,7 +5,6 @@ it means the same to everybody.
 """
 
 import re
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
 
@@ -19,6 +18,7 @@ from sync.rule_parts import (
     count_of,
     shortest,
 )
+from sync.slots import comes_to_pass
 from sync.times import local_at, local_instant
 from sync.values import Json, day_of, local_of, naive
 
@@ -27,6 +27,10 @@ ORDER = (
     *("BYMONTHDAY", "BYDAY", "BYHOUR", "BYMINUTE", "BYSECOND", "BYSETPOS", "WKST"),
 )
 EVERY_MONTH = ",".join(map(str, range(1, 13)))
+NARROWING = (
+    *("BYMONTHDAY", "BYSETPOS", "BYYEARDAY", "BYWEEKNO", "BYDAY"),
+    *("BYHOUR", "BYMINUTE", "BYSECOND"),
+)
 END_OF_DAY = time(23, 59, 59)
 LONGEST_TEXT = 4_000
 
@@ -75,10 +79,19 @@ def rule_of(text: str, when: When) -> Rule:
     if "COUNT" in raw and "UNTIL" in raw:
         problems.append(("UNTIL", "A rule ends by COUNT or by UNTIL, not by both."))
     until = _until(raw.pop("UNTIL", None), when, problems)
-    rule = _rule(raw, when, problems)
+    rule = _rule(raw, problems, all_day=when.all_day)
     if problems:
         raise RuleInvalid(problems)
-    return canonical(replace(rule, until=until), when)
+    return _possible(canonical(replace(rule, until=until), when), when)
+
+
+def _possible(rule: Rule, when: When) -> Rule:
+    """Return the rule. Raises RuleInvalid where nothing ever fits it."""
+    if comes_to_pass(rule, naive(when.start)):
+        return rule
+    parts = dict(rule.parts)
+    named = next((part for part in NARROWING if part in parts), "FREQ")
+    raise RuleInvalid([(named, "With this the rule never comes to pass.")])
 
 
 def _split(text: str) -> dict[str, str]:
@@ -95,11 +108,11 @@ def _split(text: str) -> dict[str, str]:
     return parts
 
 
-def _rule(raw: Parts, when: When, problems: Problems) -> Rule:
+def _rule(raw: Parts, problems: Problems, *, all_day: bool) -> Rule:
     pattern = {name: text for name, text in raw.items() if name != "COUNT"}
     parts: Parts = {}
     try:
-        parts = checked(pattern, all_day=when.all_day)
+        parts = checked(pattern, all_day=all_day)
     except RuleInvalid as invalid:
         problems.extend(invalid.problems)
     count = _count(raw.get("COUNT"), problems)
@@ -187,23 +200,35 @@ def rule_from_json(json: Json, when: When) -> Rule:
 
     Raises RuleInvalid, whose parts are the names of members ("byDay").
     """
+    try:
+        rule = _pattern_from_json(json, all_day=when.all_day)
+        parts = dict(rule.parts)
+        if _month_is_open(parts):
+            # RFC 8984, section 4.3.3: the start's month is implied.
+            parts["BYMONTH"] = str(when.start.month)
+        whole = replace(rule, parts=tuple(sorted(parts.items())))
+        return _possible(canonical(whole, when), when)
+    except RuleInvalid as invalid:
+        named = [(member_of(part), text) for part, text in invalid.problems]
+        raise RuleInvalid(named) from None
+
+
+def kept_rule(json: Json) -> Rule:
+    """Read again what `rule_json` wrote, whatever the start has become meanwhile."""
+    return _pattern_from_json(json, all_day=False)
+
+
+def _pattern_from_json(json: Json, *, all_day: bool) -> Rule:
     raw, problems = parts_of(json)
     if problems:
         raise RuleInvalid(problems)
     until = raw.pop("UNTIL", None)
-    misfits: Problems = []
-    rule = _rule(raw, when, misfits)
-    if misfits:
-        raise RuleInvalid([(member_of(part), text) for part, text in misfits])
-    parts = dict(rule.parts)
-    if _month_is_open(parts):
-        # RFC 8984, section 4.3.3: the start's month is implied.
-        parts["BYMONTH"] = str(when.start.month)
-    last = local_of(until) if until else None
-    whole = Rule(parts=tuple(sorted(parts.items())), count=rule.count, until=last)
-    return canonical(whole, when)
+    rule = _rule(raw, problems, all_day=all_day)
+    if problems:
+        raise RuleInvalid(problems)
+    return replace(rule, until=local_of(until) if until else None)
 
 
-def rule_json(rule: Rule) -> Mapping[str, Json]:
+def rule_json(rule: Rule) -> dict[str, Json]:
     """Return RFC 8984's RecurrenceRule."""
     return json_of(rule)
