@@ -75,8 +75,9 @@ def _run(
         for name, value in outer.headers.items()
         if name.lower() in ("authorization", "user-agent", "x-goog-quota-user")
     }
-    own = {name: str(value) for name, value in parsed.items()}
-    headers: Headers = Headers({**kept, **own})
+    headers: Headers = Headers(kept)
+    for name, value in parsed.items():
+        headers[name] = str(value)
     path, _, query = words[1].partition("?")
     builder = EnvironBuilder(
         path=path,

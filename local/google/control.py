@@ -125,8 +125,7 @@ def _reset(world: World, body: Resource) -> Resource:
     world.faults.clear()
     world.pusher.forget()
     world.requests.clear()
-    world.quota.per_user = world.quota.per_project = None
-    world.quota.calls.clear()
+    world.quota.clear()
     return {}
 
 

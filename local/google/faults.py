@@ -129,7 +129,10 @@ class Faults:
         rule = Rule(**wanted)
         if rule.kind not in KINDS or rule.body not in BODIES:
             raise ValueError(f"Unknown kind or body: {rule.kind}, {rule.body}")
-        re.compile(rule.path)
+        try:
+            re.compile(rule.path)
+        except re.error:
+            raise ValueError(f"Not a regular expression: {rule.path}") from None
         self.last_id += 1
         rule.id = self.last_id
         self.rules.append(rule)

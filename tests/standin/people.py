@@ -29,7 +29,7 @@ class Person:
         *,
         scopes: tuple[str, ...] = ("calendar",),
         client_id: str = "1-app",
-        **account: object,
+        **account: Any,
     ) -> None:
         self.url, self.email = url, email
         made = {"email": email, "timezone": AMSTERDAM, **account}
@@ -68,7 +68,7 @@ class Person:
         """Return the address of a path of the Calendar API."""
         return f"{self.url}/calendar/v3/{path}"
 
-    def insert(self, calendar: str = "primary", **body: object) -> Resource:
+    def insert(self, calendar: str = "primary", **body: Any) -> Resource:
         """Insert an event, an hour on the first of December unless told otherwise."""
         asked = {**HOUR, **body}
         made: Resource = self.events.insert(calendarId=calendar, body=asked).execute()
@@ -81,14 +81,14 @@ class Person:
         ).execute()
         return found
 
-    def patch(self, event_id: str, **body: object) -> Resource:
+    def patch(self, event_id: str, **body: Any) -> Resource:
         """Patch an event of the primary calendar."""
         changed: Resource = self.events.patch(
             calendarId="primary", eventId=event_id, body=body
         ).execute()
         return changed
 
-    def update(self, event_id: str, **body: object) -> Resource:
+    def update(self, event_id: str, **body: Any) -> Resource:
         """Replace an event of the primary calendar."""
         changed: Resource = self.events.update(
             calendarId="primary", eventId=event_id, body=body
@@ -99,20 +99,20 @@ class Person:
         """Delete an event of the primary calendar."""
         self.events.delete(calendarId="primary", eventId=event_id).execute()
 
-    def page(self, calendar: str = "primary", **arguments: object) -> Resource:
+    def page(self, calendar: str = "primary", **arguments: Any) -> Resource:
         """List one page of events."""
         page: Resource = self.events.list(calendarId=calendar, **arguments).execute()
         return page
 
-    def ids(self, **arguments: object) -> list[str]:
+    def ids(self, **arguments: Any) -> list[str]:
         """List the ids of one page of events."""
         return [item["id"] for item in self.page(**arguments)["items"]]
 
-    def token(self, **arguments: object) -> str:
+    def token(self, **arguments: Any) -> str:
         """Return a sync token for what changes from now on."""
         return str(self.page(**arguments)["nextSyncToken"])
 
-    def instances(self, event_id: str, **arguments: object) -> list[Resource]:
+    def instances(self, event_id: str, **arguments: Any) -> list[Resource]:
         """List the instances of a series."""
         asked = self.events.instances(
             calendarId="primary", eventId=event_id, **arguments
@@ -120,7 +120,7 @@ class Person:
         found: list[Resource] = asked.execute()["items"]
         return found
 
-    def weekly(self, **body: object) -> Resource:
+    def weekly(self, **body: Any) -> Resource:
         """Insert a weekly series of four, across the end of summer time."""
         series = {
             "summary": "Weekly",
@@ -130,7 +130,7 @@ class Person:
         }
         return self.insert(**{**series, **body})
 
-    def watch(self, channel: str, address: str, **body: object) -> Resource:
+    def watch(self, channel: str, address: str, **body: Any) -> Resource:
         """Watch the primary calendar."""
         asked = {"id": channel, "type": "web_hook", "address": address, **body}
         made: Resource = self.events.watch(calendarId="primary", body=asked).execute()

@@ -25,17 +25,18 @@ def plain_http(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("OAUTHLIB_RELAX_TOKEN_SCOPE", raising=False)
 
 
-def flow(url: str, *scopes: str, client_id: str = "1-app", **more: object) -> Flow:
+def flow(url: str, *scopes: str) -> Flow:
     """Return Google's own flow for the stand-in."""
     config = {
-        "client_id": client_id,
+        "client_id": "1-app",
         "client_secret": "secret",
         "auth_uri": f"{url}/o/oauth2/v2/auth",
         "token_uri": f"{url}/token",
     }
-    return Flow.from_client_config(
-        {"web": config}, scopes=list(scopes), redirect_uri=CALLBACK, **more
+    made: Flow = Flow.from_client_config(
+        {"web": config}, scopes=list(scopes), redirect_uri=CALLBACK
     )
+    return made
 
 
 def asked(url: str, **changes: str | None) -> str:

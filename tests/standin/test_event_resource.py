@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime
+from typing import Any
 
 import pytest
 
@@ -161,7 +162,7 @@ def test_whole_days_have_an_exclusive_end(ann: Person) -> None:
     ],
 )
 def test_times_that_make_no_sense_are_refused(
-    ann: Person, times: dict[str, object], expected: str, message: str | None
+    ann: Person, times: dict[str, Any], expected: str, message: str | None
 ) -> None:
     """Bad requests are 400 and are not to be repeated.
 
@@ -345,7 +346,7 @@ def test_a_colour_is_ignored_with_label_version_one(ann: Person) -> None:
     ],
 )
 def test_types_that_cannot_be_made_are_refused(
-    ann: Person, body: dict[str, object], expected: str
+    ann: Person, body: dict[str, Any], expected: str
 ) -> None:
     """Some event types are not made through the API.
 

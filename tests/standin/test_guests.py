@@ -1,6 +1,7 @@
 """Guests: copies on their calendars, their answers, and who would be mailed."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 import requests
@@ -8,7 +9,7 @@ import requests
 from tests.standin.people import HOUR, Person, Resource, reason
 
 
-def invite(host: Person, *emails: str, **body: object) -> Resource:
+def invite(host: Person, *emails: str, **body: Any) -> Resource:
     """Insert an event with guests."""
     return host.insert(attendees=[{"email": email} for email in emails], **body)
 

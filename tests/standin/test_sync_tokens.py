@@ -94,7 +94,7 @@ def test_some_parameters_exclude_a_token(ann: Person, name: str, value: object) 
     """
     token = ann.token()
 
-    error = refusal(lambda: ann.page(syncToken=token, **{name: value}))
+    error = refusal(lambda: ann.page(**{"syncToken": token, name: value}))
 
     assert error["code"] == 400
     assert error["message"].startswith("Sync token cannot be used with")
