@@ -12,13 +12,17 @@ BUDGETS = Path(__file__).with_name("budgets.toml")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Figure:
-    """One measured number; `budget` is set where exceeding it is a failure."""
+    """One measured number; `budget` is set where exceeding it is a failure.
+
+    A `detail` explains another figure and is shown on request only.
+    """
 
     case: str
     name: str
     value: float
     unit: str = ""
     budget: float | None = None
+    detail: bool = False
 
     @property
     def is_over(self) -> bool:
@@ -56,13 +60,13 @@ def percentile(values: Sequence[float], mark: float) -> float:
 
 def table(figures: Iterable[Figure]) -> str:
     """Return the figures as a table for people."""
-    lines = [f"{'case':<24} {'figure':<18} {'measured':>10} {'budget':>8}", "-" * 66]
+    lines = [f"{'case':<24} {'figure':<26} {'measured':>10} {'budget':>8}", "-" * 74]
     for figure in figures:
         unit = f" {figure.unit}" if figure.unit else ""
         measured = f"{figure.value:.0f}{unit}"
         budget = "" if figure.budget is None else f"{figure.budget:.0f}"
         mark = "  OVER" if figure.is_over else ""
         lines.append(
-            f"{figure.case:<24} {figure.name:<18} {measured:>10} {budget:>8}{mark}"
+            f"{figure.case:<24} {figure.name:<26} {measured:>10} {budget:>8}{mark}"
         )
     return "\n".join(lines)

@@ -21,6 +21,7 @@ class Cost:
     seconds: float = 0.0
     document_reads: int = 0
     document_writes: int = 0
+    documents: dict[str, int] = field(default_factory=dict)
     google: dict[str, int] = field(default_factory=dict)
 
 
@@ -46,17 +47,23 @@ class Ledger:
             with self._lock:
                 self._costs.append(cost)
 
-    def documents(self, *, reads: int = 0, writes: int = 0) -> None:
-        """Count documents as Firestore would bill them."""
+    def read(self, collection: str, *, documents: int = 1) -> None:
+        """Count documents that were read, as Firestore would bill them."""
         if cost := self._current.get():
-            cost.document_reads += reads
-            cost.document_writes += writes
+            cost.document_reads += documents
+            _add(cost.documents, f"read {collection}", documents)
+
+    def wrote(self, collection: str, *, documents: int = 1) -> None:
+        """Count documents that were written."""
+        if cost := self._current.get():
+            cost.document_writes += documents
+            _add(cost.documents, f"write {collection}", documents)
 
     def google(self, method: str, address: str) -> None:
         """Count one request to Google, by its kind."""
         kind = kind_of(method, urlsplit(address).path)
         if cost := self._current.get():
-            cost.google[kind] = cost.google.get(kind, 0) + 1
+            _add(cost.google, kind, 1)
 
     def costs(self, *, since: int = 0) -> list[Mapping[str, object]]:
         """Return the costs of all requests that ended, but for the first ones."""
@@ -73,6 +80,15 @@ def kind_of(method: str, path: str) -> str:
     return "read" if method == "GET" else "write"
 
 
+def _add(counts: dict[str, int], name: str, count: int) -> None:
+    counts[name] = counts.get(name, 0) + count
+
+
+def collection_of(path: str) -> str:
+    """Return the collection of a document, without the ids: "connections/links"."""
+    return "/".join(path.split("/")[::2])
+
+
 class CountingStore:
     """A store that counts; a document that is not there costs a read as well."""
 
@@ -81,23 +97,27 @@ class CountingStore:
         self._ledger = ledger
 
     def get(self, path: str) -> Document | None:
-        self._ledger.documents(reads=1)
+        self._ledger.read(collection_of(path))
         return self._store.get(path)
 
     def get_many(self, paths: Sequence[str]) -> Mapping[str, Document]:
-        self._ledger.documents(reads=len(paths))
+        for path in paths:
+            self._ledger.read(collection_of(path))
         return self._store.get_many(paths)
 
     def query(self, query: Query) -> Sequence[Document]:
         found = self._store.query(query)
-        self._ledger.documents(reads=max(len(found), 1))
+        collection = collection_of(query.collection)
+        self._ledger.read(collection, documents=max(len(found), 1))
         return found
 
     def commit(self, writes: Sequence[Write]) -> Sequence[str]:
-        self._ledger.documents(writes=len(writes))
+        for write in writes:
+            self._ledger.wrote(collection_of(write.path))
         return self._store.commit(writes)
 
     def delete_under(self, path: str) -> int:
         gone = self._store.delete_under(path)
-        self._ledger.documents(reads=gone, writes=gone)
+        self._ledger.read(collection_of(path), documents=gone)
+        self._ledger.wrote(collection_of(path), documents=gone)
         return gone

@@ -94,29 +94,7 @@ class Application:
     def __init__(self, address: str, *, key: str, agenda: str) -> None:
         self._api = Caller(address, bearer=key)
         self._agenda = f"/v1/agendas/{agenda}"
-        self._cursor = ""
 
     def put(self, item: str, content: Mapping[str, Json]) -> None:
         """Write an item."""
         self._api.call("PUT", f"{self._agenda}/items/{item}", content)
-
-    def catch_up(self) -> None:
-        """Read all changes that there are."""
-        while self._changes(wait=0):
-            pass
-
-    def wait_for(self, title: str) -> None:
-        """Return as soon as somebody else's change with this title is there."""
-        for _ in range(20):
-            changes = self._changes(wait=5)
-            titles = [(one.get("value") or {}).get("title") for one in changes]
-            if title in titles:
-                return
-        raise Failed(f"no item with the title {title} came")
-
-    def _changes(self, *, wait: int) -> Sequence[Json]:
-        query = f"?cursor={self._cursor}" if self._cursor else "?"
-        path = f"{self._agenda}/changes{query}&limit=200&wait={wait}"
-        page = self._api.call("GET", path)
-        self._cursor = page["cursor"]
-        return list(page["changes"])

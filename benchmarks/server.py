@@ -2,7 +2,7 @@
 
 The two places where everything passes are wrapped before the server is put together:
 the store that bootstrap makes, and the one transport to Google. What each request cost
-is read at `GET /_/costs?since=N`; those of runs (`/tasks/sync`) name their connection.
+is read at `GET /_/costs?since=N`; pushes and runs name their connection.
 """
 
 import io
@@ -50,7 +50,9 @@ class Metered:
 
 
 def _connection(environ: Environ) -> str:
-    """Return which connection a run is about, and leave its body as it was."""
+    """Return which connection a run or a push is about; the body stays as it was."""
+    if environ["PATH_INFO"] == "/push/google":
+        return str(environ.get("HTTP_X_GOOG_CHANNEL_TOKEN", "")).partition(".")[0]
     if environ["PATH_INFO"] != "/tasks/sync":
         return ""
     body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))

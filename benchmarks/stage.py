@@ -24,6 +24,7 @@ QUIET_SECONDS = 3.5
 """Longer than a bucket of pushes and its tail."""
 
 RUN = "/tasks/sync"
+PUSH = "/push/google"
 Cost = Mapping[str, Any]
 
 
@@ -103,14 +104,14 @@ class Stage:
         return float(self._operator.call("GET", "/_/costs?since=0")["peak_mebibytes"])
 
     def settle(self, *, since: int) -> list[Cost]:
-        """Wait until nothing runs any more; return the runs since the mark."""
+        """Wait until nothing runs any more; return what was done since the mark."""
         known, quiet_since = -1, time.monotonic()
         while time.monotonic() - quiet_since < QUIET_SECONDS:
-            runs = [one for one in self.costs(since=since) if one["path"] == RUN]
-            if len(runs) != known:
-                known, quiet_since = len(runs), time.monotonic()
+            costs = [one for one in self.costs(since=since) if one["connection"]]
+            if len(costs) != known:
+                known, quiet_since = len(costs), time.monotonic()
             time.sleep(0.1)
-        return runs
+        return costs
 
 
 @contextmanager
