@@ -32,9 +32,11 @@ def patch_body(before: Details, after: Details, *, row: Row) -> Row:
     changed = {name for name in new if new[name] != old[name]}
     if changed & set(TIMES):
         changed.update(TIMES)
-    body: dict[str, Json] = {name: new[name] for name in sorted(changed)}
+    body: dict[str, Json] = {
+        name: new[name] for name in sorted(changed - {"attendees"})
+    }
     if "attendees" in changed:
-        body["attendees"] = _attendees(before, after, row)
+        body |= _attendees(before, after, row)
     if "reminders" in changed:
         body["reminders"] = whole_reminders(new)
     if "start" in changed:
@@ -73,11 +75,12 @@ def whole_reminders(members: Members) -> Row:
 # --- Guests --------------------------------------------------------------------------
 
 
-def _attendees(before: Details, after: Details, row: Row) -> list[Row]:
+def _attendees(before: Details, after: Details, row: Row) -> Row:
+    """Return the whole list of guests, or nothing where it stays what it is."""
     if row.get("attendeesOmitted"):
         raise AttendeesOmitted("The event was read without all its guests.")
     old, new = _by_email(before), _by_email(after)
-    present = row.get("attendees") or ()
+    present = row.get("attendees") or []
     kept = [
         _merged(entry, old.get(_email(entry)), new.get(_email(entry)))
         for entry in present
@@ -85,7 +88,7 @@ def _attendees(before: Details, after: Details, row: Row) -> list[Row]:
     ]
     there = {_email(entry) for entry in present}
     added = [new[email] for email in new if email not in old and email not in there]
-    return [*kept, *added]
+    return {} if [*kept, *added] == present else {"attendees": [*kept, *added]}
 
 
 def _by_email(details: Details) -> dict[str, Row]:

@@ -15,15 +15,15 @@ from sync.google.patching import patch_body
 from sync.normal import normal
 from sync.times import instant
 from sync.values import naive
-from tests.unit.google.contents import CONTENTS, EVERY_ZONE, SINGLES, TIMES, series
 from tests.unit.google.paper_google import ZONE, PaperGoogle
 from tests.unit.google.recorded import at, read
+from tests.unit.strategies import all_zones, contents, moments, series, singles
 
 QUICK = settings(max_examples=60, deadline=None)
 
 
 @QUICK
-@for_every(CONTENTS)
+@for_every(contents())
 def test_what_google_holds_it_holds_unchanged(content: Content) -> None:
     once = project(content, zone=ZONE)
 
@@ -32,7 +32,7 @@ def test_what_google_holds_it_holds_unchanged(content: Content) -> None:
 
 
 @QUICK
-@for_every(CONTENTS)
+@for_every(contents())
 def test_nothing_that_both_can_hold_is_lost(content: Content) -> None:
     shown, held = content.details, project(content, zone=ZONE).details
 
@@ -82,7 +82,7 @@ def test_any_order_of_arrival_gives_the_same(content: Content, random: Random) -
 
 
 @QUICK
-@for_every(CONTENTS)
+@for_every(contents())
 def test_what_google_holds_already_is_not_written(content: Content) -> None:
     google = PaperGoogle.holding(content)
 
@@ -91,7 +91,7 @@ def test_what_google_holds_already_is_not_written(content: Content) -> None:
 
 
 @QUICK
-@for_every(CONTENTS, CONTENTS)
+@for_every(contents(), contents())
 def test_the_steps_lead_from_anything_to_anything(
     before: Content, after: Content
 ) -> None:
@@ -105,7 +105,7 @@ def test_the_steps_lead_from_anything_to_anything(
 
 
 @QUICK
-@for_every(SINGLES)
+@for_every(singles())
 def test_a_patch_of_equals_is_empty(content: Content) -> None:
     master = rows_for(content, zone=ZONE).master
     assert master is not None
@@ -114,7 +114,7 @@ def test_a_patch_of_equals_is_empty(content: Content) -> None:
 
 
 @QUICK
-@for_every(SINGLES, SINGLES)
+@for_every(singles(), singles())
 def test_a_patch_names_only_what_differs(one: Content, other: Content) -> None:
     mixed = replace(one.details, title=other.details.title, color=other.details.color)
 
@@ -123,8 +123,8 @@ def test_a_patch_names_only_what_differs(one: Content, other: Content) -> None:
     assert body.keys() <= {"summary", "colorId"}
 
 
-@settings(max_examples=300, deadline=None)
-@for_every(TIMES, EVERY_ZONE)
+@settings(max_examples=60, deadline=None)
+@for_every(moments(), all_zones())
 def test_every_zone_keeps_its_instants(start: datetime, zone: str) -> None:
     when = When(start=start, zone=zone)
     details = Details(when=when, duration=Duration(seconds=5400))
