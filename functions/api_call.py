@@ -136,12 +136,7 @@ def read_body(request: Request, *, any_type: bool) -> Json:
     With `any_type` the name of the type is no matter: template clients often cannot
     choose it. Raises Malformed, WrongType, TooLarge, Invalid.
     """
-    request.max_content_length = MAX_BODY_BYTES
-    try:
-        data = request.get_data(cache=False)
-    except RequestEntityTooLarge:
-        message = f"The body may have {MAX_BODY_BYTES} bytes at most."
-        raise TooLarge(message) from None
+    data = _data_of(request)
     if not data:
         return {}
     mimetype = request.mimetype
@@ -150,6 +145,22 @@ def read_body(request: Request, *, any_type: bool) -> Json:
     body = _parsed(data)
     check_text(body)
     return body
+
+
+def _data_of(request: Request) -> bytes:
+    # A body without a length is cut silently at the limit: so read one byte beyond.
+    request.max_content_length = MAX_BODY_BYTES + 1
+    try:
+        data = request.get_data(cache=False)
+    except RequestEntityTooLarge:
+        raise _too_large() from None
+    if len(data) > MAX_BODY_BYTES:
+        raise _too_large()
+    return data
+
+
+def _too_large() -> TooLarge:
+    return TooLarge(f"The body may have {MAX_BODY_BYTES} bytes at most.")
 
 
 def _parsed(data: bytes) -> Json:
