@@ -1,6 +1,6 @@
 """Carrying a change of content into the JSON that an application gave us."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from sync.amend import amend
 from sync.content import Content, Details, Rule
@@ -117,26 +117,31 @@ def _shown(
 ) -> Mapping[str, Json]:
     """Return the patch that shows these details, made from the one that was there."""
     patch = {name: it for name, it in (raw or {}).items() if name != "excluded"}
-    before = effective(base, key, patch)
+    before, given = effective(base, key, patch), {**base, "start": key}
     details = _details(before)
     if details == after:
         return patch
+    if _details(given) == after:
+        return _beside(patch, OURS)
     changed = dict(before)
     if details is None:
         changed |= details_json(after)
     else:
         amend(changed, details, after)
     moved = [name for name in OURS if changed.get(name) != before.get(name)]
-    given = {**base, "start": key}
-    kept = {
-        pointer: value
-        for pointer, value in patch.items()
-        if path_of(pointer)[0] not in moved
-    }
-    return kept | {
+    return _beside(patch, moved) | {
         name: changed.get(name)
         for name in moved
         if changed.get(name) != given.get(name)
+    }
+
+
+def _beside(patch: Mapping[str, Json], names: Collection[str]) -> dict[str, Json]:
+    """Return the patch without what leads into these members."""
+    return {
+        pointer: value
+        for pointer, value in patch.items()
+        if path_of(pointer)[0] not in names
     }
 
 

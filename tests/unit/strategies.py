@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import TypeVar
 
 from hypothesis import strategies as st
@@ -55,6 +56,7 @@ LETTERS = st.characters(codec="utf-8", exclude_characters="\0")
 WORDS = ("Roof survey", "a", "a/b~c", "line\nline", "  blanks ", "<b>&amp;</b>", *SPICE)
 
 
+@cache
 def texts(*, longest: int = 40) -> st.SearchStrategy[str]:
     """Any text that people could have typed: emoji, right to left, control marks."""
     words = st.sampled_from(WORDS)
@@ -65,26 +67,31 @@ def texts(*, longest: int = 40) -> st.SearchStrategy[str]:
     )
 
 
+@cache
 def filled(*, longest: int = 40) -> st.SearchStrategy[str]:
     """Any text but the empty one."""
     return texts(longest=longest).map(lambda text: text or "x")
 
 
+@cache
 def all_zones() -> st.SearchStrategy[str]:
     """Every IANA zone."""
     return st.sampled_from(sorted(zone_names()))
 
 
+@cache
 def moments() -> st.SearchStrategy[datetime]:
     """Local times, whole seconds."""
     return st.datetimes(FIRST, LAST).map(lambda moment: moment.replace(microsecond=0))
 
 
+@cache
 def days() -> st.SearchStrategy[date]:
     """Dates of our days."""
     return st.dates(FIRST.date(), LAST.date())
 
 
+@cache
 def starts() -> st.SearchStrategy[When]:
     """Timed, floating, with an end elsewhere, all day."""
     zones = st.one_of(st.sampled_from(ZONES), all_zones())
@@ -96,6 +103,7 @@ def starts() -> st.SearchStrategy[When]:
     )
 
 
+@cache
 def durations() -> st.SearchStrategy[Duration]:
     """From nothing to a month; days, seconds, or both."""
     return st.one_of(
@@ -105,6 +113,7 @@ def durations() -> st.SearchStrategy[Duration]:
     )
 
 
+@cache
 def people() -> st.SearchStrategy[Participant]:
     """Guests, rooms, organizers."""
     return st.builds(
@@ -120,13 +129,14 @@ def people() -> st.SearchStrategy[Participant]:
     )
 
 
-def details(when: st.SearchStrategy[When] | None = None) -> st.SearchStrategy[Details]:
+@cache
+def details() -> st.SearchStrategy[Details]:
     """Everything that one occurrence can show, in normal form."""
     alerts = st.builds(Alert, minutes=st.integers(0, 500), by_email=st.booleans())
     uris = st.sampled_from(["https://meet.google.com/a-b", "tel:+31201234567", "a/b~c"])
     built = st.builds(
         Details,
-        when=starts() if when is None else when,
+        when=starts(),
         duration=durations(),
         title=texts(),
         description=st.builds(Text, text=texts(longest=200), html=st.booleans()),
@@ -154,6 +164,7 @@ def rules_for(when: When) -> st.SearchStrategy[Rule]:
     return st.sampled_from(allowed).map(lambda text: rule_of(text, when))
 
 
+@cache
 def singles() -> st.SearchStrategy[Content]:
     """Contents that do not recur."""
     return st.builds(Content, uid=filled(), details=details()).map(normal)
@@ -171,6 +182,7 @@ def series(draw: st.DrawFn) -> Content:
     return normal(replace(bare, overrides=overrides))
 
 
+@cache
 def contents() -> st.SearchStrategy[Content]:
     """Contents of every kind, in normal form."""
     return st.one_of(singles(), series())

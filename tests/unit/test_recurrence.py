@@ -27,6 +27,7 @@ from sync.recurrence import (
     slots_between,
 )
 from sync.recurrence import given as given_at
+from sync.values import naive
 from tests.unit import strategies
 
 AMSTERDAM = "Europe/Amsterdam"
