@@ -10,7 +10,7 @@ from services.keys import Scope
 LIST = ("limit", "page_token")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Route:
     """One row of the API.
 
