@@ -193,7 +193,7 @@ class Workbench:
     def items(self) -> dict[str, Json]:
         """Return the items that are there, by title."""
         query = Query(collection=f"agendas/{self.agenda}/items", limit=10_000)
-        found = [document for document in self.store.query(query)]
+        found = self.store.query(query)
         live = [stored_item(document) for document in found]
         return {
             item.json.get("title", ""): item.json for item in live if not item.deleted
