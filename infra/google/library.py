@@ -72,7 +72,11 @@ class Library:
     def __init__(self, transport: Transport) -> None:
         self.http = LibraryHttp(transport)
         self.service: Any = build(
-            "calendar", "v3", http=self.http, static_discovery=True
+            "calendar",
+            "v3",
+            http=self.http,
+            static_discovery=True,
+            cache_discovery=False,
         )
         self.events: Any = self.service.events()
         self.channels: Any = self.service.channels()
