@@ -1,0 +1,109 @@
+"""The world comes piece by piece, when it is used, and once per process."""
+
+import threading
+from pathlib import Path
+
+import pytest
+
+from functions import bootstrap
+from functions.lazy import lazily
+from functions.settings import SettingInvalid, read_settings
+
+
+class Counted:
+    made = 0
+
+    def __init__(self) -> None:
+        type(self).made += 1
+
+    def answer(self) -> int:
+        return 42
+
+
+def test_an_adapter_is_made_when_first_used_and_once() -> None:
+    Counted.made = 0
+    adapter = lazily(Counted)
+    assert Counted.made == 0
+
+    threads = [threading.Thread(target=adapter.answer) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert adapter.answer() == 42
+    assert Counted.made == 1
+
+
+def test_an_adapter_that_could_not_be_made_is_tried_again() -> None:
+    tries: list[int] = []
+
+    def make() -> Counted:
+        tries.append(1)
+        if len(tries) == 1:
+            raise OSError("The disk is not there yet.")
+        return Counted()
+
+    adapter = lazily(make)
+    with pytest.raises(OSError, match="not there"):
+        adapter.answer()
+
+    assert adapter.answer() == 42
+
+
+def here(folder: Path, **changes: str) -> dict[str, str]:
+    return {
+        "TANDEM_STORE": f"sqlite:{folder}/tandem.db",
+        "TANDEM_QUEUE": f"local:{folder}/queue.db",
+        "TANDEM_VAULT": f"file:{folder}/vault",
+        "TANDEM_MAIL": f"folder:{folder}/mail",
+        **changes,
+    }
+
+
+def test_a_world_that_is_not_used_leaves_no_trace(tmp_path: Path) -> None:
+    bootstrap.use(read_settings(here(tmp_path)))
+
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_operators_key_is_made_once_and_kept(tmp_path: Path) -> None:
+    bootstrap.use(read_settings(here(tmp_path)))
+    first = bootstrap.operator_key()
+
+    bootstrap.use(read_settings(here(tmp_path)))
+
+    assert bootstrap.operator_key() == first
+    assert first.startswith("tdm_")
+
+
+def test_a_key_that_is_set_is_the_key(tmp_path: Path) -> None:
+    chosen = here(tmp_path, TANDEM_OPERATOR_KEY="set-by-the-operator-himself")
+    bootstrap.use(read_settings(chosen))
+
+    assert bootstrap.operator_key() == "set-by-the-operator-himself"
+    assert not list(tmp_path.iterdir())
+
+
+def test_in_the_cloud_nobody_makes_up_a_key(tmp_path: Path) -> None:
+    chosen = here(tmp_path, TANDEM_VAULT="secretmanager:my-project")
+    bootstrap.use(read_settings(chosen))
+
+    with pytest.raises(SettingInvalid, match="TANDEM_OPERATOR_KEY is not set"):
+        bootstrap.operator_key()
+
+
+@pytest.mark.parametrize(
+    ("setting", "text", "port"),
+    [
+        ("TANDEM_VAULT", "secretmanager:my-project", "vault"),
+        ("TANDEM_MAIL", "smtp://mail.example.com", "mailer"),
+    ],
+)
+def test_what_this_version_cannot_do_yet_is_said(
+    tmp_path: Path, setting: str, text: str, port: str
+) -> None:
+    bootstrap.use(read_settings(here(tmp_path, **{setting: text})))
+
+    with pytest.raises(SettingInvalid, match=f"^{setting} holds"):
+        getattr(bootstrap.world(), port).read("anything")
