@@ -64,6 +64,11 @@ def comes_to_pass(rule: Rule, start: datetime) -> bool:
     return any(_matching(pattern, start))
 
 
+def start_fits(rule: Rule, start: datetime) -> bool:
+    """Return whether the start fits the pattern; it is a slot in any case."""
+    return _matches(pattern_of(rule, start), start)
+
+
 def _endless(pattern: Pattern, point: datetime) -> Iterator[datetime]:
     """Yield what fits the pattern at or after a point, and the start."""
     if point <= pattern.start:

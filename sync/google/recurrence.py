@@ -2,10 +2,13 @@
 
 The slots are the rules' and the RDATEs' without the EXDATEs. An EXRULE, which RFC 5545
 gave up, is not understood.
+
+A start that does not fit its rule is a slot everywhere, but Google does not count it
+(https://github.com/fmeringdal/rust-rrule/issues/119), while RFC 8984 does.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -14,8 +17,9 @@ from sync.google.errors import Unreadable
 from sync.google.moments import UTC_NAME, known_zone
 from sync.recurrence import has_slot, rule_of, rule_text
 from sync.rule_parts import RuleInvalid
+from sync.slots import start_fits
 from sync.times import local_at, local_instant
-from sync.values import day_of, naive
+from sync.values import naive
 
 Json = Any
 
@@ -40,7 +44,8 @@ def lines_of(texts: Iterable[Json], when: When) -> Lines:
             rules.append(_rule(value, when))
         elif name in dates:
             tzid = _tzid(head) if parameters else None
-            dates[name].update(_slot(each, tzid, when) for each in value.split(","))
+            found = [_slot(each, tzid, when) for each in value.split(",")]
+            dates[name].update(slot for slot in found if slot is not None)
         elif name == "EXRULE":
             raise Unreadable("The series excludes by a rule (EXRULE).")
     return Lines(
@@ -52,9 +57,20 @@ def lines_of(texts: Iterable[Json], when: When) -> Lines:
 
 def _rule(value: str, when: When) -> Rule:
     try:
-        return rule_of(value, when)
+        rule = rule_of(value, when)
     except RuleInvalid as invalid:
         raise Unreadable(f"The recurrence rule is not understood. {invalid}") from None
+    if rule.count is None or start_fits(rule, naive(when.start)):
+        return rule
+    return replace(rule, count=rule.count + 1)
+
+
+def _as_google_counts(rule: Rule, when: When) -> Rule:
+    if rule.count is None or start_fits(rule, naive(when.start)):
+        return rule
+    if rule.count == 1:
+        return replace(rule, count=None, until=when.start)
+    return replace(rule, count=rule.count - 1)
 
 
 def _tzid(head: str) -> str | None:
@@ -65,16 +81,16 @@ def _tzid(head: str) -> str | None:
     return None
 
 
-def _slot(text: str, tzid: str | None, when: When) -> Slot:
+def _slot(text: str, tzid: str | None, when: When) -> Slot | None:
     """Return the slot that an RDATE or EXDATE names (of a period, its start).
 
-    A date in a timed series means its usual hour, a time in an all-day one its day.
+    Google passes over a date in a timed series, and a time in an all-day one.
     """
     moment = _moment(text.strip().partition("/")[0])
-    if not isinstance(when.start, datetime):
-        return day_of(moment)
+    if isinstance(moment, datetime) == when.all_day:
+        return None
     if not isinstance(moment, datetime):
-        return datetime.combine(moment, when.start.time())
+        return moment
     if moment.tzinfo is None and tzid in (None, when.zone):
         return moment
     if moment.tzinfo is None:
@@ -103,7 +119,8 @@ def dates_line(name: str, slots: Iterable[Slot], when: When) -> list[str]:
 
 def rule_lines(rules: Sequence[Rule], when: When) -> list[str]:
     """Return the RRULE lines of a series."""
-    return [f"RRULE:{rule_text(rule, when)}" for rule in rules]
+    counted = [_as_google_counts(rule, when) for rule in rules]
+    return [f"RRULE:{rule_text(rule, when)}" for rule in counted]
 
 
 def _text(slot: Slot) -> str:

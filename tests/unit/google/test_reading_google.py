@@ -15,7 +15,16 @@ from sync.content import (
     Text,
     When,
 )
-from sync.google import Rows, Unreadable, changed_at, content_of, notes, orphans
+from sync.google import (
+    Rows,
+    Unreadable,
+    changed_at,
+    content_of,
+    notes,
+    orphans,
+    project,
+)
+from sync.recurrence import slots_between
 from tests.unit.google.recorded import AMSTERDAM, at, gathered_from, read, recorded
 
 ZONED = {"timeZone": AMSTERDAM}
@@ -131,13 +140,37 @@ def test_exclusions_are_read_in_every_form() -> None:
         "EXDATE:20270405T090000",
         'EXDATE;TZID="America/New_York":20270405T030000',
         "EXDATE;TZID=W. Europe Standard Time:20270405T090000",
-        "EXDATE;VALUE=DATE:20270405",
     )
     for form in forms:
         rules = ["RRULE:FREQ=WEEKLY;COUNT=3", form]
         row = {"id": "a", "start": START, "end": END, "recurrence": rules}
 
         assert read(row).overrides == {at("2027-04-05T09:00"): None}, form
+
+
+def test_a_date_excludes_nothing_from_a_timed_series() -> None:
+    rules = ["RRULE:FREQ=WEEKLY;COUNT=3", "EXDATE;VALUE=DATE:20270405"]
+    row = {"id": "a", "start": START, "end": END, "recurrence": rules}
+
+    assert read(row).overrides == {}
+
+
+def test_a_start_that_does_not_fit_its_rule_is_shown_beside_all_that_is_counted() -> (
+    None
+):
+    row = {"id": "a", "start": START, "end": END}
+    rules = ["RRULE:FREQ=WEEKLY;COUNT=3;BYDAY=WE"]
+
+    content = read({**row, "recurrence": rules})
+
+    start, end = at("2027-01-01T00:00"), at("2028-01-01T00:00")
+    assert slots_between(content, start=start, end=end, limit=9) == [
+        at("2027-03-29T09:00"),
+        at("2027-03-31T09:00"),
+        at("2027-04-07T09:00"),
+        at("2027-04-14T09:00"),
+    ]
+    assert project(content, zone=AMSTERDAM) == content
 
 
 def test_several_rules_are_one_series() -> None:
