@@ -16,6 +16,7 @@ from services.ports import (
     Accounts,
     Clock,
     Mailer,
+    Outgoing,
     Queue,
     Store,
     Vault,
@@ -109,8 +110,15 @@ def make_world(chosen: Settings, *, queue: Queue | None = None) -> World:
         addresses=Addresses(base=chosen.base_url, of=chosen.urls),
         environment=chosen.environment,
         operator_google=chosen.google_client,
+        outgoing=lazily(lambda: _outgoing(allow_private=chosen.private_addresses)),
     )
     return made
+
+
+def _outgoing(*, allow_private: bool) -> Outgoing:
+    from infra.outgoing import GuardedOutgoing
+
+    return GuardedOutgoing(private_addresses=allow_private)
 
 
 def _store(place: Place) -> Store:

@@ -21,6 +21,7 @@ ROUTES: Sequence[tuple[str, str]] = (
     ("/tasks/sync", "sync_connection"),
     ("/tasks/renew-channels", "renew_channels"),
     ("/tasks/sweep", "sweep"),
+    ("/tasks/deliver-hook", "sweep"),
     ("/v1/", "api"),
     ("/", "console"),
 )
