@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import gc
 import signal
 import sys
 from pathlib import Path
@@ -10,10 +11,14 @@ from local.google.consent import project_of
 from local.google.model import Client
 from local.google.server import GoogleStandIn
 
+# A large calendar is kept for good: looking for garbage in it costs more than answers.
+QUIET_GARBAGE = 100_000
+
 
 def main() -> None:
     """Serve as the command line says."""
     chosen = _parser().parse_args()
+    gc.set_threshold(QUIET_GARBAGE)
     google = GoogleStandIn(
         host=chosen.host,
         port=chosen.port,

@@ -15,12 +15,13 @@ ROLES = (
     "writer",
     "owner",
 )
+RANKS = {role: number for number, role in enumerate(ROLES)}
 DEFAULT_REMINDERS: tuple[Resource, ...] = ({"method": "popup", "minutes": 30},)
 
 
 def rank(role: str) -> int:
     """Return how much a role may do; an unknown one may only read."""
-    return ROLES.index(role) if role in ROLES else ROLES.index("reader")
+    return RANKS.get(role, RANKS["reader"])
 
 
 def add_account(state: State, account: Account) -> Account:

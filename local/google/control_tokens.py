@@ -1,5 +1,7 @@
 """Control calls that hand out what otherwise takes a walk through consent."""
 
+from flask import request
+
 from local.google.consent import project_of
 from local.google.grants import give, new_access_token, new_refresh_token
 from local.google.keys import new_private_key, public_key_of
@@ -65,6 +67,6 @@ def make_service_account(world: World, body: Resource) -> Resource:
         "private_key": private_key,
         "client_email": service.email,
         "client_id": service.client_id,
-        "token_uri": "https://oauth2.googleapis.com/token",
+        "token_uri": f"{request.host_url}token",
     }
     return {name: value for name, value in key_file.items() if value is not None}

@@ -9,7 +9,7 @@ from itertools import islice
 from dateutil.rrule import rrule, rruleset, rrulestr
 
 from local.google.model import Resource
-from local.google.recurrence import rule_parts
+from local.google.recurrence import invalid_recurrence, rule_parts
 from local.google.times import midnight, zone
 
 ENDLESS_FOR = timedelta(days=730)
@@ -46,6 +46,14 @@ def grid_of(fields: Resource) -> Grid:
     if "date" in start:
         return Grid(start=start["date"], zone_name=None, lines=lines)
     return Grid(start=start["dateTime"], zone_name=start["timeZone"], lines=lines)
+
+
+def check_expands(fields: Resource) -> None:
+    """Raise the 400 for recurrence lines that no calendar can lay out."""
+    try:
+        first_slot(grid_of(fields))
+    except (TypeError, ValueError, OverflowError):
+        raise invalid_recurrence() from None
 
 
 def key_of(slot: Slot) -> str:

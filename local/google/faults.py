@@ -2,6 +2,7 @@
 
 import random
 import re
+import threading
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, fields
 from fnmatch import fnmatch
@@ -86,13 +87,17 @@ class Faults:
     latency_ms: float = 0.0
     luck: random.Random = field(default_factory=lambda: random.Random(0))
     last_id: int = 0
+    lock: threading.Lock = field(default_factory=threading.Lock)
 
     def strike(self, occasion: Occasion, kinds: Iterable[str]) -> Rule | None:
         """Return the first rule of these kinds that strikes now, and count it."""
+        if not self.rules:
+            return None
         wanted = set(kinds)
-        for rule in self.rules:
-            if rule.kind in wanted and rule.fits(occasion) and self._strikes(rule):
-                return rule
+        with self.lock:
+            for rule in self.rules:
+                if rule.kind in wanted and rule.fits(occasion) and self._strikes(rule):
+                    return rule
         return None
 
     def _strikes(self, rule: Rule) -> bool:

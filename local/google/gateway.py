@@ -40,7 +40,7 @@ def answer(
     world: World, method: Method, request: Request, path: dict[str, str]
 ) -> Response:
     """Return the answer to a call, whatever happens on the way."""
-    world.requests[method.name] += 1
+    world.count(method.name)
     try:
         return _answer(world, method, request, path)
     except ApiError as error:

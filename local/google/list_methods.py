@@ -232,11 +232,12 @@ def _list_rules(call: Call) -> Resource:
     bound = fingerprint(call.state, "acl", call.viewer.email, calendar.id)
     last = int(call.state.values.get("acl_change") or 0)
     since = _since(call, bound, last=last)
-    gone_too = since or call.arguments.get("showDeleted") == "true"
+    first = since + 1 if call.arguments.get("syncToken") else 0
+    gone_too = first or call.arguments.get("showDeleted") == "true"
     items = [
         rule_resource(rule_id, rule)
         for rule_id, rule in calendar.acl.items()
-        if rule.get("change", 0) >= since and (gone_too or rule["role"] != "none")
+        if rule.get("change", 0) >= first and (gone_too or rule["role"] != "none")
     ]
     return {
         "kind": "calendar#acl",

@@ -67,7 +67,7 @@ def list_events(visit: Visit, query: ListQuery, quirks: Quirks) -> Resource:
         query = replace(query, page_size=max(1, query.page_size // 3))
     page_bound = _bound(visit, "page", query.whole_shape)
     page = _page(visit, query, since=since, bound=page_bound, quirks=quirks)
-    envelope = _envelope(visit, query)
+    envelope = _envelope(visit)
     envelope["items"] = _items(visit, query, page, quirks)
     if page.next_place is not None:
         token = page_token(page_bound, place=page.next_place, snapshot=page.snapshot)
@@ -261,7 +261,7 @@ def _slots_of(
             yield slot_row(state, table, master=master, slot=slot)
 
 
-def _envelope(visit: Visit, query: ListQuery) -> Resource:
+def _envelope(visit: Visit) -> Resource:
     calendar = visit.calendar
     last = max(calendar.stamp, int(visit.state.values.get("stamp") or 0))
     envelope: Resource = {
@@ -270,7 +270,7 @@ def _envelope(visit: Visit, query: ListQuery) -> Resource:
         "summary": calendar.summary,
         "description": calendar.description or "",
         "updated": stamp_text(last),
-        "timeZone": query.zone_name or calendar.time_zone,
+        "timeZone": calendar.time_zone,
         "accessRole": visit.shown_role,
         "defaultReminders": list(calendar.default_reminders),
     }
@@ -324,7 +324,7 @@ def list_instances(
         if _slot_wanted(visit, query, row)
     ]
     end, next_place = page_of(rows, place=place, size=query.page_size)
-    envelope = _envelope(visit, query)
+    envelope = _envelope(visit)
     page = Page(rows=rows[place:end], next_place=next_place)
     envelope["items"] = _items(visit, query, page, Quirks())
     if next_place is not None:

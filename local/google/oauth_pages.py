@@ -39,6 +39,7 @@ View = Callable[[World], Answer]
 
 AUTHORIZE = "/o/oauth2/v2/auth"
 CONFIGURATION = "/.well-known/openid-configuration"
+NO_ACCOUNT = "Couldn’t find your Google Account"
 MEANINGS = {
     "calendar": "See, edit, share, and permanently delete all your calendars",
     "calendar.readonly": "See and download any calendar you can access",
@@ -71,7 +72,7 @@ def register_oauth(app: Flask, world: World) -> None:
 
 def _counted(world: World, name: str, view: View) -> Callable[[], Answer]:
     def counted() -> Answer:
-        world.requests[name] += 1
+        world.count(name)
         return view(world)
 
     return counted
@@ -149,6 +150,8 @@ def _asked(world: World, asked: ConsentRequest) -> Response | str:
     hinted = hinted_account(world.state, asked.login_hint)
     if "none" in asked.prompts:
         return _without_asking(world, asked, hinted)
+    if hinted is None and asked.login_hint:
+        return _chooser(world, asked, NO_ACCOUNT)
     if hinted is None or "select_account" in asked.prompts or hinted.password:
         return _chooser(world, asked)
     return _signed_in(world, asked, hinted)
@@ -179,7 +182,7 @@ def _posted(world: World, asked: ConsentRequest) -> Response | str:
     email = request.form.get("email", "").strip().lower() or asked.login_hint.lower()
     account = world.state.accounts.get(email)
     if account is None or account.is_service:
-        return _chooser(world, asked, "Couldn’t find your Google Account")
+        return _chooser(world, asked, NO_ACCOUNT)
     if account.password and not _knows_password(world, account):
         return _chooser(world, asked, "Wrong password. Try again.")
     if action == "allow":

@@ -219,6 +219,8 @@ def _shown_attendee(
 
 
 def _masked(resource: Resource, view: View) -> Resource:
+    if view.role == "owner":
+        return resource
     if rank(view.role) <= rank("freeBusyReader"):
         return {name: resource[name] for name in resource if name in BUSY_KEEPS}
     private = resource.get("visibility") in ("private", "confidential")

@@ -27,6 +27,7 @@ from local.google.tables import EventTable
 INSTANCE_ID = re.compile(r"(.+)_(\d{8}(?:T\d{6}Z)?)\Z")
 SPLIT_END = re.compile(r"_R\d{8}(T\d{6})?\Z")
 MOST_FORMER = 5
+FIRST_YEAR, LAST_YEAR = 1900, 2200
 
 
 def find(state: State, table: EventTable, event_id: str) -> Row | None:
@@ -54,9 +55,10 @@ def _masters(table: EventTable, base: str) -> Iterator[Row]:
 
 def _readable_slot(key: str) -> Slot | None:
     try:
-        return slot_of(key)
+        slot = slot_of(key)
     except ValueError:
         return None
+    return slot if FIRST_YEAR <= slot.year <= LAST_YEAR else None
 
 
 def instance_id(state: State, master_id: str, slot: Slot) -> str:

@@ -38,6 +38,7 @@ def millis(instant: datetime) -> int:
     return micros(instant) // 1000
 
 
+@lru_cache(maxsize=65536)
 def stamp_text(count: int) -> str:
     """Return microseconds as Google writes `updated`: UTC with milliseconds."""
     text = from_micros(count).isoformat(timespec="milliseconds")

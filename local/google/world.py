@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict, deque
 from dataclasses import dataclass, field
+from threading import Lock
 
 from local.google.faults import Faults
 from local.google.push import Pusher
@@ -36,3 +37,9 @@ class World:
     any_client: bool
     quota: Quota = field(default_factory=Quota)
     requests: Counter[str] = field(default_factory=Counter)
+    counting: Lock = field(default_factory=Lock)
+
+    def count(self, method: str) -> None:
+        """Count a call of a method."""
+        with self.counting:
+            self.requests[method] += 1

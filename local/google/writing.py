@@ -11,6 +11,7 @@ from local.google.errors import (
     invalid,
     non_organizer,
 )
+from local.google.expansion import check_expands
 from local.google.fields import kept_members, kept_times
 from local.google.invitations import (
     answer,
@@ -91,6 +92,8 @@ def stored_fields(
     fields = kept_members(asked)
     fields.update(kept_times(asked, calendar_zone=visit.calendar.time_zone))
     fields.update({name: old[name] for name in CARRIED if name in old})
+    if "recurrence" in fields:
+        check_expands(fields)
     if options.conference:
         _make_conference(fields, old)
     check_event_type(visit, fields, old=old)

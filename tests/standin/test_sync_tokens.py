@@ -1,6 +1,7 @@
 """Incremental reads: what a sync token brings, and when it ends."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -94,7 +95,9 @@ def test_some_parameters_exclude_a_token(ann: Person, name: str, value: object) 
     """
     token = ann.token()
 
-    error = refusal(lambda: ann.page(**{"syncToken": token, name: value}))
+    arguments: dict[str, Any] = {"syncToken": token, name: value}
+
+    error = refusal(lambda: ann.page(**arguments))
 
     assert error["code"] == 400
     assert error["message"].startswith("Sync token cannot be used with")
