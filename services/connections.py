@@ -10,6 +10,7 @@ from services.documents import data_of, record_of
 from services.ports import Conflict, Create, Document, Is, Query, Replace, Store, Where
 
 SWEEP_AFTER = timedelta(minutes=30)
+UNWATCHED_AFTER = timedelta(minutes=5)
 FRESHNESS_SAMPLES = 200
 
 
@@ -146,6 +147,7 @@ class Connection:
     spent: Spent = field(default_factory=Spent)
     freshness: Freshness = field(default_factory=Freshness)
     last_run: LastRun | None = None
+    preview: str | None = None
     channel: str | None = None
     watchable: bool = True
 
@@ -153,6 +155,11 @@ class Connection:
     def first_sync_done(self) -> bool:
         """Whether both sides have been read in full at least once."""
         return self.token is not None and self.cursor is not None
+
+    @property
+    def quiet_for(self) -> timedelta:
+        """How long nothing may be heard before somebody looks: less without a push."""
+        return UNWATCHED_AFTER if self.channel is None else SWEEP_AFTER
 
     def shown_state(self, now: datetime) -> State:
         """Return the state that a person is told."""

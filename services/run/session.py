@@ -30,6 +30,7 @@ _OF_OTHERS = frozenset(
         "account",
         "email",
         "due_at",
+        "preview",
     }
 )
 """What people, channels and other runs change while a run goes on."""

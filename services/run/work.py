@@ -14,7 +14,8 @@ from services.connections import Connection, State
 from services.ids import Kind, new_id
 from services.journal import Page, answered, opened
 from services.links import Intent, Link, Rank, Waiting, link_path
-from services.ports import Document, Write
+from services.ports import Create, Document, Write
+from services.previews import new_preview
 from services.run.arrivals import Staged, link_staged, parked
 from services.run.fresh import with_freshness
 from services.run.gate import Gate
@@ -57,6 +58,7 @@ class Work:
         self.preparing = Preparing(session, policy, self.arrivals, self.gate)
         self.written: list[Intent] = []
         self.slowed = False
+        self.preview: Create | None = None
 
     def do(self, finish: Change) -> None:
         """Take every link in hand as far as it goes, then save how the run ends.
@@ -199,12 +201,23 @@ class Work:
     def _with_news(self, connection: Connection) -> Connection:
         connection = replace(connection, spent=self.gate.spent)
         if self.gate.tripped and connection.state is State.ACTIVE:
-            connection = replace(
-                connection,
-                state=State.HELD,
-                reason=f"The brake holds {self.gate.tripped}s until somebody answers.",
-            )
+            connection = replace(connection, state=State.HELD, reason=self._reason())
+        if self.preview is not None and connection.state is State.HELD:
+            connection = replace(connection, preview=self.preview.path.split("/")[-1])
         return with_freshness(connection, self.session, self.written)
+
+    def _reason(self) -> str:
+        return f"The brake holds {self.gate.tripped}s until somebody answers."
+
+    def _with_preview(self) -> list[Write]:
+        """Keep a preview of what is held, once, when the brake trips."""
+        known = self.session.connection.preview
+        if not self.gate.tripped or known is not None or self.preview is not None:
+            return []
+        self.preview = new_preview(
+            self.session.connection, reason=self._reason(), now=self.session.now()
+        )
+        return [self.preview]
 
     def _save_links(self, change: Change, writes: Sequence[Write] = ()) -> None:
         """Save every touched link, in one commit with the connection where it fits."""
@@ -212,7 +225,7 @@ class Work:
         touched = [each for each in self.arrivals.staged.values() if each.touched]
         gone = [each for each in self.arrivals.staged.values() if each.gone]
         tally = self._tally([*touched, *gone])
-        extra = [*writes, *aliases]
+        extra = [*writes, *aliases, *self._with_preview()]
         while True:
             try:
                 versions = self.session.save(

@@ -1,0 +1,163 @@
+"""Previews: what is held, shown to a person, and done once that person says yes."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from services.connections import Connection, State, change
+from services.documents import data_of, record_of
+from services.ids import Kind, new_id
+from services.links import Link, Rank, Waiting, link_of, links_of, saved
+from services.opening import queue_run
+from services.ports import Conflict, Create, Document, Is, Query, Store, Update, Where
+from services.refusals import Expired, Unknown
+from services.world import World
+
+KEPT = timedelta(days=14)
+AT_ONCE = 100
+COUNTED = {Rank.CREATE: "creates", Rank.EDIT: "edits", Rank.DELETE: "deletes"}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Preview:
+    """What a person is asked: why writes are held, and since when."""
+
+    id: str
+    connection: str
+    kind: str
+    reason: str
+    created_at: datetime
+    expires_at: datetime
+    applied_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Held:
+    """The links that a preview holds back, with how many there are of each kind."""
+
+    links: Sequence[Link]
+    counts: Mapping[str, int] = field(default_factory=dict)
+    more: bool = False
+
+
+def previews_of(connection_id: str) -> str:
+    """Return the collection of a connection's previews."""
+    return f"connections/{connection_id}/previews"
+
+
+def new_preview(connection: Connection, *, reason: str, now: datetime) -> Create:
+    """Return the write that keeps a new preview of what the brake holds."""
+    preview = Preview(
+        id=new_id(Kind.PREVIEW),
+        connection=connection.id,
+        kind="held",
+        reason=reason,
+        created_at=now,
+        expires_at=now + KEPT,
+    )
+    path = f"{previews_of(connection.id)}/{preview.id}"
+    return Create(path=path, data=data_of(preview))
+
+
+def newest(
+    store: Store, connection_id: str, *, limit: int, after: Document | None = None
+) -> Sequence[Document]:
+    """Return the documents of a connection's previews, by their ids."""
+    query = Query(collection=previews_of(connection_id), limit=limit, after=after)
+    return store.query(query)
+
+
+def preview_of(document: Document) -> Preview:
+    """Return the preview that a document holds."""
+    return record_of(document, Preview)
+
+
+def get_preview(store: Store, connection_id: str, preview_id: str) -> Preview:
+    """Return a preview. Raises Unknown."""
+    document = store.get(f"{previews_of(connection_id)}/{preview_id}")
+    if document is None:
+        raise Unknown("There is no such preview.")
+    return preview_of(document)
+
+
+def held_links(
+    store: Store, connection_id: str, *, limit: int, after: Document | None = None
+) -> Sequence[Document]:
+    """Return the documents of the links that are held, by their ids."""
+    query = Query(
+        collection=links_of(connection_id),
+        where=[Where(member="waiting", compare=Is.EQUAL, value=str(Waiting.HELD))],
+        limit=limit,
+        after=after,
+    )
+    return store.query(query)
+
+
+def held(store: Store, connection_id: str, *, limit: int = AT_ONCE) -> Held:
+    """Return some of the held links, and how many there are of each kind."""
+    counts = dict.fromkeys(COUNTED.values(), 0)
+    first: list[Link] = []
+    after: Document | None = None
+    while True:
+        page = held_links(store, connection_id, limit=AT_ONCE, after=after)
+        for document in page:
+            counts[COUNTED[Rank(document.data["rank"])]] += 1
+        first += [link_of(document) for document in page[: limit - len(first)]]
+        if len(page) < AT_ONCE:
+            total = sum(counts.values())
+            return Held(links=first, counts=counts, more=total > len(first))
+        after = page[-1]
+
+
+def apply(world: World, connection_id: str, preview_id: str, *, now: datetime) -> int:
+    """Let everything that is held pass, and return how many links that were.
+
+    The same preview again lets pass what is left of it. Raises Unknown, Expired.
+    """
+    preview = get_preview(world.store, connection_id, preview_id)
+    if now >= preview.expires_at:
+        raise Expired("This preview is too old; ask for a new one.")
+    passed = _let_pass(world.store, connection_id, now=now)
+    path = f"{previews_of(connection_id)}/{preview_id}"
+    world.store.commit([Update(path=path, data={"applied_at": now})])
+    change(world.store, connection_id, lambda one: _going_on(one, passed))
+    queue_run(world, connection_id)
+    return passed
+
+
+def _let_pass(store: Store, connection_id: str, *, now: datetime) -> int:
+    passed = 0
+    while page := held_links(store, connection_id, limit=AT_ONCE):
+        writes = [
+            saved(connection_id, approved(link_of(each), now=now), over=each)
+            for each in page
+        ]
+        try:
+            store.commit(writes)
+        except Conflict:
+            continue
+        passed += len(page)
+    return passed
+
+
+def approved(link: Link, *, now: datetime) -> Link:
+    """Return a held link as one that a person let pass."""
+    return replace(link, waiting=None, approved=True, due_at=now, why="")
+
+
+def _going_on(connection: Connection, passed: int) -> Connection:
+    held_before = connection.counts.held
+    counts = replace(
+        connection.counts,
+        held=max(0, held_before - passed),
+        dirty=connection.counts.dirty + passed,
+    )
+    waits = connection.state in (State.HELD, State.NEEDS_APPROVAL)
+    return replace(
+        connection,
+        state=State.ACTIVE if waits else connection.state,
+        reason="" if waits else connection.reason,
+        counts=counts,
+        backlog=True,
+        preview=None,
+    )
