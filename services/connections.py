@@ -148,6 +148,7 @@ class Connection:
     freshness: Freshness = field(default_factory=Freshness)
     last_run: LastRun | None = None
     preview: str | None = None
+    approved: bool = False
     channel: str | None = None
     watchable: bool = True
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from services.connections import Connection, State, change, created, of_agenda
-from services.ids import new_id
+from services.ids import Kind, new_id
 from services.ports import CalendarEntry, Conflict, Create, Replace, Store, Task, Write
 from services.world import World
 
@@ -40,7 +40,7 @@ def claim_path(calendar_id: str) -> str:
 
 
 def open_connection(world: World, joining: Joining, *, now: datetime) -> Connection:
-    """Return the connection of this calendar and agenda, made or woken, first run queued.
+    """Return the connection of this calendar and agenda, made or woken; queue a run.
 
     The same agenda, account and calendar again gives the connection that exists, active
     once more. Raises CalendarTaken when another one keeps the calendar.
@@ -71,7 +71,7 @@ def release_claim(store: Store, connection: Connection) -> None:
 
 def _new(joining: Joining, *, now: datetime) -> Connection:
     return Connection(
-        id=new_id("c"),
+        id=new_id(Kind.CONNECTION),
         organization=joining.organization,
         agenda=joining.agenda,
         account=joining.account,

@@ -159,5 +159,6 @@ def _going_on(connection: Connection, passed: int) -> Connection:
         reason="" if waits else connection.reason,
         counts=counts,
         backlog=True,
+        approved=True,
         preview=None,
     )

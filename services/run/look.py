@@ -16,6 +16,7 @@ from services.ports import Envelope, Page, Write
 from services.run.arrivals import Staged, parked, staged
 from services.run.hint import Stopped
 from services.run.session import Session
+from services.run.tally import tallied
 from sync.errors import SyncTokenExpired
 from sync.merge import Policy
 
@@ -179,11 +180,19 @@ def _store(session: Session, links: Sequence[Staged], turn: Change) -> None:
     touched = [each for each in links if each.touched]
     batches = [touched[at : at + BATCH] for at in range(0, len(touched), BATCH)] or [[]]
     for batch in batches[:-1]:
-        session.save(_with_backlog, writes=writes_of(session, batch))
-    last = writes_of(session, batches[-1])
+        _save_batch(session, batch, _with_backlog)
     alone = 1 if any(each.link.alone for each in touched) else 0
+    _save_batch(
+        session,
+        batches[-1],
+        lambda now: turn(replace(now, alone=max(now.alone, alone))),
+    )
+
+
+def _save_batch(session: Session, batch: Sequence[Staged], how: Change) -> None:
     session.save(
-        lambda now: turn(replace(now, alone=max(now.alone, alone))), writes=last
+        lambda now: how(replace(now, counts=tallied(now.counts, batch))),
+        writes=writes_of(session, batch),
     )
 
 

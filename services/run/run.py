@@ -7,21 +7,20 @@ queued again with a delay; what only a person can cure is said on the connection
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
 
 from services.access import open_calendar
+from services.channels import stop_if_stale
 from services.connections import (
     RUNNING,
-    SWEEP_AFTER,
     Connection,
     ConnectionMissing,
     LastRun,
     State,
-    change,
     load,
 )
 from services.links import Rank, links_of
-from services.ports import Document, Is, Query, Task, Where
+from services.ports import Document, Is, Query, Where
+from services.previews import new_preview
 from services.run.absence import judge
 from services.run.arrivals import Staged, link_staged
 from services.run.hint import Busy, Hint, Outcome, Overtaken, Stopped
@@ -29,26 +28,29 @@ from services.run.look import Looked, look
 from services.run.policy import policy_of
 from services.run.recover import with_open_intents
 from services.run.session import LinkMoved, Session
+from services.run.trouble import (
+    FIRST_WAIT,
+    failed,
+    postponed,
+    queue_run,
+    wait_for_lease,
+)
 from services.run.work import Work
+from services.setting_values import FirstSync
 from services.settings import effective
 from services.world import Application, World
 from sync.errors import (
     AccessLost,
     AccessRevoked,
     OperatorFault,
-    PermanentError,
-    RateLimited,
     TransientError,
 )
 from sync.merge import Policy
 
 logger = logging.getLogger(__name__)
 
-PATH = "/tasks/sync"
 ATTEMPTS = 6
 LINKS_AT_ONCE = 100
-FIRST_WAIT = timedelta(seconds=5)
-LONGEST_WAIT = timedelta(minutes=30)
 
 
 def sync(world: World, connection_id: str, *, hint: Hint | None = None) -> Outcome:
@@ -66,7 +68,7 @@ def sync(world: World, connection_id: str, *, hint: Hint | None = None) -> Outco
         except ConnectionMissing:
             return Outcome(word="missing")
         return outcome
-    _queue(world, connection_id, after=FIRST_WAIT)
+    queue_run(world, connection_id, after=FIRST_WAIT)
     return Outcome(word="overtaken")
 
 
@@ -75,7 +77,7 @@ def _attempt(world: World, connection_id: str, hint: Hint) -> Outcome:
     if connection.state not in RUNNING:
         return Outcome(word=str(connection.state))
     if connection.lease.is_live(world.clock.now()):
-        return _wait_for_lease(world, connection)
+        return wait_for_lease(world, connection)
     agenda = world.store.get(f"agendas/{connection.agenda}")
     if agenda is None:
         return Outcome(word="missing")
@@ -85,13 +87,13 @@ def _attempt(world: World, connection_id: str, hint: Hint) -> Outcome:
     try:
         return _run(session)
     except Busy:
-        return _wait_for_lease(world, session.connection)
+        return wait_for_lease(world, session.connection)
     except Stopped:
         return Outcome(word="stopped")
     except TransientError as error:
-        return _postponed(session, error)
+        return postponed(session, error)
     except (AccessRevoked, AccessLost, OperatorFault) as error:
-        return _failed(session, error)
+        return failed(session, error)
 
 
 def _run(session: Session) -> Outcome:
@@ -113,7 +115,20 @@ def _run(session: Session) -> Outcome:
     else:
         session.save(lambda now: _finished(session, now))
     _go_on(session, complete=looked.complete)
+    _stop_stale_channel(session)
     return Outcome(word="done", read=session.read, written=session.written)
+
+
+def _stop_stale_channel(session: Session) -> None:
+    """Stop the channel of the push that asked for this run, unless it is our own."""
+    stop_if_stale(
+        session.world,
+        session.connection,
+        session.calendar,
+        channel=session.hint.channel or "",
+        resource=session.hint.resource or "",
+        now=session.now(),
+    )
 
 
 def application_of(agenda: Document) -> Application:
@@ -139,8 +154,32 @@ def _paused(session: Session) -> bool:
 # --- writing -------------------------------------------------------------------------
 
 
+def _ask_first(session: Session) -> None:
+    """Hold a first sync that is larger than the agenda may create unasked."""
+    connection, settings = session.connection, session.settings
+    if connection.approved or connection.counts.links or connection.preview:
+        return
+    waits, most = connection.counts.dirty, settings.max_creates
+    asked = settings.first_sync is FirstSync.PREVIEW and waits
+    if not asked and waits <= most:
+        return
+    reason = f"The first sync would create {waits:,} events and items."
+    preview = new_preview(connection, reason=reason, now=session.now())
+
+    def asking(now: Connection) -> Connection:
+        return replace(
+            now,
+            state=State.NEEDS_APPROVAL,
+            reason=reason,
+            preview=preview.path.rpartition("/")[2],
+        )
+
+    session.save(asking, writes=[preview])
+
+
 def _write(session: Session, policy: Policy, looked: Looked) -> None:
     """Write what this look found, then what was left from before, slice by slice."""
+    _ask_first(session)
     staged = _with_intents(session, looked.staged)
     if staged or not session.connection.backlog:
         work = Work(session, policy, staged)
@@ -205,7 +244,7 @@ def _finished(session: Session, connection: Connection) -> Connection:
     return replace(
         connection,
         looked_at=now,
-        due_at=now + SWEEP_AFTER,
+        due_at=now + connection.quiet_for,
         last_run=last,
         tries=0,
         state=State.ACTIVE if healed else connection.state,
@@ -216,73 +255,8 @@ def _finished(session: Session, connection: Connection) -> Connection:
 def _go_on(session: Session, *, complete: bool) -> None:
     """Queue what is left to do: more of this slice, or what was asked meanwhile."""
     if session.wanted or not complete or _has_more(session):
-        _queue(session.world, session.connection.id)
+        queue_run(session.world, session.connection.id)
 
 
 def _has_more(session: Session) -> bool:
     return session.connection.backlog and session.time_is_up
-
-
-# --- trouble -------------------------------------------------------------------------
-
-
-def _wait_for_lease(world: World, connection: Connection) -> Outcome:
-    """Leave word that another run is wanted, and one to come if nobody reads it."""
-
-    def wanting(now: Connection) -> Connection:
-        return replace(now, wanted=now.lease.is_live(world.clock.now()))
-
-    left = change(world.store, connection.id, wanting)
-    if not left.wanted or left.lease.ends_at is None:
-        _queue(world, connection.id)
-        return Outcome(word="busy")
-    after = left.lease.ends_at - world.clock.now() + timedelta(seconds=1)
-    name = f"lease-{connection.id}-{left.lease.epoch}"
-    _queue(world, connection.id, after=after, name=name)
-    return Outcome(word="busy")
-
-
-def _postponed(session: Session, error: TransientError) -> Outcome:
-    """Queue the run again later; a person sees nothing of it but the delay."""
-    tries = session.connection.tries
-    wait = min(FIRST_WAIT * (2 ** min(tries, 10)), LONGEST_WAIT)
-    if isinstance(error, RateLimited) and error.wait is not None:
-        wait = error.wait
-    due_at = session.now() + wait
-
-    def later(now: Connection) -> Connection:
-        return replace(session.without_lease(now), tries=tries + 1, due_at=due_at)
-
-    session.save(later)
-    _queue(session.world, session.connection.id, after=wait)
-    fields = {"event": "run-postponed", "connection_id": session.connection.id}
-    logger.info("run postponed", extra=fields)
-    return Outcome(word="postponed")
-
-
-def _failed(session: Session, error: PermanentError) -> Outcome:
-    """Say on the connection what only a person can cure; the sweep looks again."""
-    revoked = isinstance(error, AccessRevoked)
-    state = State.NEEDS_RECONNECT if revoked else State.FAILING
-    due_at = session.now() + SWEEP_AFTER
-
-    def failing(now: Connection) -> Connection:
-        given_back = session.without_lease(now)
-        return replace(given_back, state=state, reason=str(error), due_at=due_at)
-
-    session.save(failing)
-    fields = {"event": "connection-stopped", "connection_id": session.connection.id}
-    logger.warning("connection stopped", extra=fields)
-    return Outcome(word=str(state))
-
-
-def _queue(
-    world: World,
-    connection_id: str,
-    *,
-    after: timedelta = timedelta(0),
-    name: str | None = None,
-) -> None:
-    at = world.clock.now() + after if after else None
-    body = {"connection": connection_id}
-    world.queue.enqueue(Task(path=PATH, body=body, at=at, name=name))

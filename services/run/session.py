@@ -31,6 +31,7 @@ _OF_OTHERS = frozenset(
         "email",
         "due_at",
         "preview",
+        "approved",
     }
 )
 """What people, channels and other runs change while a run goes on."""

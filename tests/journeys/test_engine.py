@@ -2,6 +2,7 @@
 
 import pytest
 
+from services import previews
 from tests.journeys.workbench import Workbench
 from tests.standin.people import Person
 
@@ -56,3 +57,51 @@ def test_a_delete_on_either_side_follows(bench: Workbench) -> None:
 
     assert bench.items() == {}
     assert bench.events() == {}
+
+
+def test_a_first_sync_that_is_too_large_waits_for_a_yes(ann: Person) -> None:
+    bench = Workbench(ann, settings={"max_creates": 3})
+    bench.connect()
+    for number in range(5):
+        ann.insert(summary=f"Event {number}")
+
+    bench.settle()
+
+    waiting = bench.connection()
+    assert waiting.state == "needs_approval"
+    assert waiting.counts.held == 5
+    assert bench.items() == {}
+
+    passed = previews.apply(
+        bench.world,
+        waiting.id,
+        waiting.preview or "",
+        now=bench.clock.now(),
+    )
+    bench.settle()
+
+    assert passed == 5
+    assert len(bench.items()) == 5
+    assert bench.connection().state == "active"
+    assert bench.connection().counts.held == 0
+
+
+def test_a_brake_that_tripped_lets_go_after_a_yes(bench: Workbench) -> None:
+    for number in range(30):
+        bench.person.insert(summary=f"Event {number}")
+    bench.settle()
+    for event in bench.events().values():
+        bench.person.delete(event["id"])
+
+    bench.settle()
+
+    held = bench.connection()
+    assert held.state == "held"
+    assert len(bench.items()) == 30 - 9
+    assert held.counts.held == 30 - 9
+
+    previews.apply(bench.world, held.id, held.preview or "", now=bench.clock.now())
+    bench.settle()
+
+    assert bench.items() == {}
+    assert bench.connection().state == "active"

@@ -1,0 +1,80 @@
+"""What a run says and does about trouble: wait, or tell a person."""
+
+import logging
+from dataclasses import replace
+from datetime import timedelta
+
+from services.connections import SWEEP_AFTER, Connection, State, change
+from services.ports import Task
+from services.run.hint import Outcome
+from services.run.session import Session
+from services.world import World
+from sync.errors import AccessRevoked, PermanentError, RateLimited, TransientError
+
+logger = logging.getLogger(__name__)
+
+PATH = "/tasks/sync"
+FIRST_WAIT = timedelta(seconds=5)
+LONGEST_WAIT = timedelta(minutes=30)
+
+
+def wait_for_lease(world: World, connection: Connection) -> Outcome:
+    """Leave word that another run is wanted, and one to come if nobody reads it."""
+
+    def wanting(now: Connection) -> Connection:
+        return replace(now, wanted=now.lease.is_live(world.clock.now()))
+
+    left = change(world.store, connection.id, wanting)
+    if not left.wanted or left.lease.ends_at is None:
+        queue_run(world, connection.id)
+        return Outcome(word="busy")
+    after = left.lease.ends_at - world.clock.now() + timedelta(seconds=1)
+    name = f"lease-{connection.id}-{left.lease.epoch}"
+    queue_run(world, connection.id, after=after, name=name)
+    return Outcome(word="busy")
+
+
+def postponed(session: Session, error: TransientError) -> Outcome:
+    """Queue the run again later; a person sees nothing of it but the delay."""
+    tries = session.connection.tries
+    wait = min(FIRST_WAIT * (2 ** min(tries, 10)), LONGEST_WAIT)
+    if isinstance(error, RateLimited) and error.wait is not None:
+        wait = error.wait
+    due_at = session.now() + wait
+
+    def later(now: Connection) -> Connection:
+        return replace(session.without_lease(now), tries=tries + 1, due_at=due_at)
+
+    session.save(later)
+    queue_run(session.world, session.connection.id, after=wait)
+    fields = {"event": "run-postponed", "connection_id": session.connection.id}
+    logger.info("run postponed", extra=fields)
+    return Outcome(word="postponed")
+
+
+def failed(session: Session, error: PermanentError) -> Outcome:
+    """Say on the connection what only a person can cure; the sweep looks again."""
+    revoked = isinstance(error, AccessRevoked)
+    state = State.NEEDS_RECONNECT if revoked else State.FAILING
+    due_at = session.now() + SWEEP_AFTER
+
+    def failing(now: Connection) -> Connection:
+        given_back = session.without_lease(now)
+        return replace(given_back, state=state, reason=str(error), due_at=due_at)
+
+    session.save(failing)
+    fields = {"event": "connection-stopped", "connection_id": session.connection.id}
+    logger.warning("connection stopped", extra=fields)
+    return Outcome(word=str(state))
+
+
+def queue_run(
+    world: World,
+    connection_id: str,
+    *,
+    after: timedelta = timedelta(0),
+    name: str | None = None,
+) -> None:
+    at = world.clock.now() + after if after else None
+    body = {"connection": connection_id}
+    world.queue.enqueue(Task(path=PATH, body=body, at=at, name=name))
