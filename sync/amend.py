@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping
 from operator import attrgetter
 
 from sync.content import Details, FreeBusy, Participant, Privacy, Status
-from sync.jscalendar_read import GUESTS, HTML, alert_of, person_of, uri_of
+from sync.jscalendar_entries import GUESTS, alert_of, person_of, uri_of
+from sync.jscalendar_read import HTML
 from sync.jscalendar_write import (
     alert_id,
     alert_json,

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 from sync.content import Content, Details, Rule, Slot, When
-from sync.jscalendar_read import read_details
+from sync.jscalendar_read import read_details, reread_details
 from sync.members import Member
-from sync.pointers import escaped, patch_problems, patched, path_of
+from sync.pointers import patch_problems, patched, path_of, pointer_of
 from sync.problems import Problem
 from sync.rule_parts import RuleInvalid
 from sync.rules import rule_from_json
@@ -39,7 +39,7 @@ def read_content(event: Member, *, default_uid: str) -> Content | None:
     if details is None:
         return None
     rules = _rules(event, details.when)
-    overrides = _overrides(event, details.when)
+    overrides = _overrides(event, details)
     return Content(uid=uid, details=details, rules=rules, overrides=overrides)
 
 
@@ -78,15 +78,15 @@ def _rule(rule: Member, when: When) -> Rule | None:
 # --- Overrides -----------------------------------------------------------------------
 
 
-def _overrides(event: Member, when: When) -> dict[Slot, Details | None]:
+def _overrides(event: Member, series: Details) -> dict[Slot, Details | None]:
     name = "recurrenceOverrides"
     whole = event.below(name, event.object().get(name, {}))
     base = base_of(event.object())
     overrides: dict[Slot, Details | None] = {}
     for key, patch in whole.object().items():
         member = whole.below(key, patch)
-        slot = _slot(whole, key, when)
-        shown = _override(member, key, base)
+        slot = _slot(whole, key, series.when)
+        shown = _override(member, key, base, series)
         if slot is not None:
             overrides[slot] = shown
     return overrides
@@ -106,7 +106,9 @@ def slot_of_key(key: str, *, all_day: bool) -> Slot:
     return moment.date() if all_day else moment
 
 
-def _override(patch: Member, key: str, base: Mapping[str, Json]) -> Details | None:
+def _override(
+    patch: Member, key: str, base: Mapping[str, Json], series: Details
+) -> Details | None:
     if patch.flag("excluded"):
         return None
     changes = usable(patch.object())
@@ -114,22 +116,24 @@ def _override(patch: Member, key: str, base: Mapping[str, Json]) -> Details | No
         patch.complain(str(misfit), misfit.pointer)
     found: list[Problem] = []
     shown = Member(value=effective(base, key, patch.object()), problems=found)
-    details = read_details(shown)
-    for problem in found:
-        _blame(patch, changes, problem)
+    changed = {"start", *(path_of(pointer)[0] for pointer in changes)}
+    details = reread_details(shown, series, changed)
+    _blame(patch, changes, found)
     return details
 
 
-def _blame(patch: Member, changes: Mapping[str, Json], problem: Problem) -> None:
-    """Note a problem of the patched event at the pointer of the patch that made it.
+def _blame(patch: Member, changes: Mapping[str, Json], found: list[Problem]) -> None:
+    """Note problems of the patched event at the pointers of the patch that made them.
 
     What none of them made is a problem of the series, and noted there already.
     """
-    for pointer in changes:
-        made = "/" + "/".join(escaped(name) for name in path_of(pointer))
-        if f"{problem.pointer}/".startswith(f"{made}/"):
+    made = {pointer_of(path_of(pointer)): pointer for pointer in changes}
+    for problem in found:
+        names = problem.pointer.split("/")
+        parents = ("/".join(names[:end]) for end in range(len(names), 1, -1))
+        pointer = next((made[parent] for parent in parents if parent in made), None)
+        if pointer is not None:
             patch.complain(problem.message, pointer)
-            return
 
 
 def base_of(event: Mapping[str, Json]) -> dict[str, Json]:

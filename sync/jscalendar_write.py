@@ -15,7 +15,8 @@ from sync.content import (
     Status,
     Text,
 )
-from sync.jscalendar_read import GUESTS, HTML
+from sync.jscalendar_entries import GUESTS
+from sync.jscalendar_read import HTML
 from sync.rules import rule_json
 from sync.values import Json, duration_text, local_text
 

@@ -7,7 +7,7 @@ value, and before all words.
 from collections.abc import Mapping
 
 from sync.content import Details
-from sync.jscalendar_read import end_zone_of, place_of
+from sync.jscalendar_entries import end_zone_of, place_of
 from sync.jscalendar_write import END, end_zone_json, place_json
 from sync.members import Member, natural
 from sync.normal import one_newline

@@ -18,7 +18,7 @@ from sync.content import (
 )
 from sync.grid import has_slot
 from sync.recurrence import canonical, given
-from sync.values import naive
+from sync.values import day_of, naive
 
 T = TypeVar("T")
 SECONDS_A_DAY = 86_400
@@ -43,22 +43,32 @@ def _overrides(
 ) -> dict[Slot, Details | None]:
     """Return the overrides that say something, by slot."""
     kept: dict[Slot, Details | None] = {}
-    for slot, details in sorted(overrides.items(), key=lambda pair: naive(pair[0])):
-        own = _own_slot(slot)
+    for slot, details in _by_own_slot(series, overrides).items():
         shown = details and _override(series, details)
-        idle = given(series, own) if has_slot(series, own) else None
+        idle = given(series, slot) if has_slot(series, slot) else None
         if shown != idle:
-            kept[own] = shown
-    return kept
+            kept[slot] = shown
+    return dict(sorted(kept.items(), key=lambda pair: naive(pair[0])))
+
+
+def _by_own_slot(
+    series: Content, overrides: Mapping[Slot, Details | None]
+) -> dict[Slot, Details | None]:
+    """Return the overrides by slots of the series' own kind: dates, or times."""
+    all_day = series.details.when.all_day
+    own: dict[Slot, Details | None] = {}
+    other: dict[Slot, Details | None] = {}
+    for slot, details in overrides.items():
+        if isinstance(slot, datetime) != all_day:
+            own[_second(slot) if isinstance(slot, datetime) else slot] = details
+        else:
+            other[day_of(slot) if all_day else naive(slot)] = details
+    return {**other, **own}
 
 
 def _override(series: Content, details: Details) -> Details:
     # RFC 8984, section 4.3.5: an occurrence has no privacy of its own.
     return replace(normal_details(details), privacy=series.details.privacy)
-
-
-def _own_slot(slot: Slot) -> Slot:
-    return _second(slot) if isinstance(slot, datetime) else slot
 
 
 def normal_details(details: Details) -> Details:
@@ -111,13 +121,16 @@ def _description(description: Text) -> Text:
 
 def normal_person(person: Participant) -> Participant:
     """Return the participant under the lower-case address."""
-    return replace(
-        person,
-        email=person.email.strip().lower(),
-        name=one_newline(person.name),
-        comment=one_newline(person.comment),
-        guests=max(person.guests, 0),
+    texts = (
+        person.email.strip().lower(),
+        one_newline(person.name),
+        one_newline(person.comment),
     )
+    if texts == (person.email, person.name, person.comment) and person.guests >= 0:
+        return person  # Nearly always; a series has many overrides with many people.
+    email, name, comment = texts
+    guests = max(person.guests, 0)
+    return replace(person, email=email, name=name, comment=comment, guests=guests)
 
 
 def _participants(participants: Iterable[Participant]) -> tuple[Participant, ...]:

@@ -59,23 +59,27 @@ def patched(base: Mapping[str, Json], patch: Mapping[str, Json]) -> dict[str, Js
     Pointers that lead nowhere are left out; nothing of `base` itself changes.
     """
     whole = dict(base)
+    own: set[tuple[str, ...]] = set()
     for pointer, value in patch.items():
         path = path_of(pointer)
         if _leads_somewhere(whole, path):
-            _put(whole, path, value)
+            _place_of(whole, path, own)[path[-1]] = value
+            if value is None:
+                del _place_of(whole, path, own)[path[-1]]
     return whole
 
 
-def _put(whole: dict[str, Json], path: Sequence[str], value: Json) -> None:
-    """Set one member; every object on the way becomes a copy of our own."""
+def _place_of(
+    whole: dict[str, Json], path: Sequence[str], own: set[tuple[str, ...]]
+) -> dict[str, Json]:
+    """Return the object that holds the member; all on the way become copies, once."""
     place = whole
-    for name in path[:-1]:
-        place[name] = dict(place[name])
+    for end, name in enumerate(path[:-1], 1):
+        if tuple(path[:end]) not in own:
+            place[name] = dict(place[name])
+            own.add(tuple(path[:end]))
         place = place[name]
-    if value is None:
-        place.pop(path[-1], None)
-    else:
-        place[path[-1]] = value
+    return place
 
 
 def put(object_: dict[str, Json], name: str, value: Json) -> None:
