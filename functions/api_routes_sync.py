@@ -2,7 +2,13 @@
 
 from functools import partial
 
-from functions import api_changes, api_connections, api_items, api_operations
+from functions import (
+    api_changes,
+    api_connections,
+    api_items,
+    api_operations,
+    api_previews,
+)
 from functions.api_operations import not_yet
 from functions.api_route import LIST, Route
 from functions.api_scope import ITEM_KEYS, OPERATOR_KEYS, ORGANIZATION_KEYS
@@ -168,11 +174,28 @@ CONNECTIONS = (
             ("POST", _C + "/undo"),
             ("POST", _C + "/links/{link}/repair"),
             ("POST", _P),
-            ("GET", _P),
-            ("GET", _P + "/{preview}"),
             ("POST", _P + "/{preview}/decisions"),
-            ("POST", _P + "/{preview}/apply"),
         )
+    ),
+    _connections(
+        method="GET",
+        path=_P,
+        do=api_previews.list_all,
+        answers={200: "Previews"},
+        query=LIST,
+    ),
+    _connections(
+        method="GET",
+        path=_P + "/{preview}",
+        do=api_previews.get,
+        answers={200: "Preview"},
+    ),
+    _connections(
+        method="POST",
+        path=_P + "/{preview}/apply",
+        do=api_previews.post_apply,
+        answers={202: "Run"},
+        refuses=(410,),
     ),
 )
 

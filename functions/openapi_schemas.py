@@ -1,6 +1,6 @@
 """The schemas of the API's description: what is sent, and what is answered."""
 
-from functions.api_views import STATES
+from functions.openapi_connections import CONNECTIONS, PERCENTILES
 from functions.openapi_items import ITEM_SCHEMAS
 from functions.openapi_parts import (
     ANY,
@@ -23,9 +23,6 @@ from functions.openapi_parts import (
 from functions.openapi_settings import SETTINGS
 
 _url: Schema = {**TEXT, "minLength": 8, "maxLength": 2000, "format": "uri"}
-_percentiles = shown(
-    {"p50": or_null(NUMBER), "p95": or_null(NUMBER), "samples": NUMBER}
-)
 _check = shown({"status": one_of("ok", "down"), "milliseconds": {"type": "number"}})
 
 ERRORS: dict[str, Schema] = {
@@ -97,8 +94,8 @@ ORGANIZATIONS: dict[str, Schema] = {
     "Administrators": taken({"emails": list_of(EMAIL, most=200)}, required=("emails",)),
     "Freshness": shown(
         {
-            "to_agenda": _percentiles,
-            "to_calendar": _percentiles,
+            "to_agenda": PERCENTILES,
+            "to_calendar": PERCENTILES,
             "connections": NUMBER,
         }
     ),
@@ -164,93 +161,6 @@ AGENDAS: dict[str, Schema] = {
     "Invitations": page_of("Invitation"),
     "NewWebhook": taken({"url": _url}, required=("url",)),
     "MadeWebhook": shown({"url": TEXT, "secret": TEXT}),
-}
-
-CONNECTIONS: dict[str, Schema] = {
-    "NewConnection": taken(
-        {
-            "account": EMAIL,
-            "calendar_id": or_null({**TEXT, "minLength": 1, "maxLength": 1000}),
-            "shared": YES_OR_NO,
-        },
-        required=("account",),
-    ),
-    "ConnectionPatch": taken({"settings": or_null(ref("Settings"))}),
-    "Connection": shown(
-        {
-            "id": TEXT,
-            "organization": TEXT,
-            "agenda": TEXT,
-            "account": TEXT,
-            "email": TEXT,
-            "calendar_id": TEXT,
-            "summary": TEXT,
-            "shared": YES_OR_NO,
-            "state": one_of(*STATES),
-            "reason": TEXT,
-            "until": MOMENT,
-            "settings": OBJECT,
-            "created_at": MOMENT,
-            "freshness": shown(
-                {"to_agenda": _percentiles, "to_calendar": _percentiles}
-            ),
-            "counts": shown({"links": NUMBER, "dirty": NUMBER, "parked": NUMBER}),
-            "last_run": or_null(OBJECT),
-        },
-        optional=("until",),
-    ),
-    "Connections": page_of("Connection"),
-    "Calendar": shown(
-        {
-            "id": TEXT,
-            "summary": TEXT,
-            "access_role": TEXT,
-            "time_zone": TEXT,
-            "primary": YES_OR_NO,
-        }
-    ),
-    "Calendars": page_of("Calendar"),
-    "Disconnect": taken(
-        {"copies": one_of("keep", "remove", "freeze"), "revoke": YES_OR_NO}
-    ),
-    "Run": shown({"run": TEXT}),
-    "JournalPage": shown(
-        {"id": TEXT, "run": TEXT, "at": MOMENT, "writes": list_of(ref("Write"))}
-    ),
-    "Journal": page_of("JournalPage"),
-    "Write": shown(
-        {
-            "id": TEXT,
-            "link": TEXT,
-            "side": one_of("calendar", "agenda"),
-            "act": TEXT,
-            "target": TEXT,
-            "at": MOMENT,
-            "why": TEXT,
-            "fields": list_of(TEXT),
-            "before": or_null(OBJECT),
-            "sent": or_null(OBJECT),
-            "lost": OBJECT,
-            "outcome": TEXT,
-        }
-    ),
-    "Link": shown(
-        {
-            "id": TEXT,
-            "born_at": one_of("calendar", "agenda"),
-            "event": or_null(TEXT),
-            "item": or_null(TEXT),
-            "now": OBJECT,
-            "seen": OBJECT,
-            "dirty": or_null(TEXT),
-            "waiting": or_null(TEXT),
-            "why": TEXT,
-            "tries": NUMBER,
-            "ended_at": or_null(MOMENT),
-            "intent": or_null(ref("Write")),
-        }
-    ),
-    "Links": page_of("Link"),
 }
 
 OPERATIONS: dict[str, Schema] = {

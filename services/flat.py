@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from services.ports import Json
 from services.refusals import invalid
@@ -118,8 +118,9 @@ def new_details(said: Mapping[str, Json], *, zone: str) -> Details:
     for name in ("start", "end"):
         if not said.get(name):
             raise invalid(f"/{name}", "A new appointment needs a start and an end.")
-    nowhere = When(start=datetime(2000, 1, 1), zone=zone)  # noqa: DTZ001  local time
-    return edited(Details(when=nowhere), said, zone=zone)
+    some_day = When(start=date(2000, 1, 1))
+    blank = Details(when=some_day, duration=Duration(days=1))
+    return edited(blank, said, zone=zone)
 
 
 def edited(details: Details, edits: Mapping[str, Json], *, zone: str) -> Details:

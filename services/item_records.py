@@ -37,6 +37,7 @@ ENGINE = "tandem"
 """The author of what the engine carries over from Google."""
 
 _TRIES = 40
+_jitter = random.SystemRandom()
 _FIRST_WAIT = timedelta(milliseconds=4)
 _LONGEST_WAIT = timedelta(milliseconds=400)
 
@@ -217,8 +218,7 @@ def _waits() -> Iterator[timedelta]:
     """Return the pauses between tries: growing, and never the same for two writers."""
     longest = _FIRST_WAIT
     for _ in range(_TRIES):
-        # Jitter only has to differ between writers; nobody gains by guessing it.
-        yield longest * random.uniform(0.2, 1)  # noqa: S311
+        yield longest * _jitter.uniform(0.2, 1)
         longest = min(longest * 1.5, _LONGEST_WAIT)
 
 

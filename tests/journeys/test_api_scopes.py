@@ -10,7 +10,7 @@ from functions.api_routes import ROUTES
 from services.keys import Scope
 from tests.journeys.api_bench import OPERATOR_KEY, ApiBench, event
 
-O, G, A = Scope.OPERATOR, Scope.ORGANIZATION, Scope.AGENDA  # noqa: E741  the contract's
+O, G, A = Scope.OPERATOR, Scope.ORGANIZATION, Scope.AGENDA  # noqa: E741  because the contract calls them so
 
 CONTRACT = {
     "organizations": {O},

@@ -1,0 +1,125 @@
+"""Connections and what they did, in the API's description."""
+
+from functions.api_views import STATES
+from functions.openapi_parts import (
+    EMAIL,
+    MOMENT,
+    NUMBER,
+    OBJECT,
+    TEXT,
+    YES_OR_NO,
+    Schema,
+    list_of,
+    one_of,
+    or_null,
+    page_of,
+    ref,
+    shown,
+    taken,
+)
+
+PERCENTILES = shown({"p50": or_null(NUMBER), "p95": or_null(NUMBER), "samples": NUMBER})
+
+_preview: dict[str, Schema] = {
+    "id": TEXT,
+    "kind": TEXT,
+    "reason": TEXT,
+    "created_at": MOMENT,
+    "expires_at": MOMENT,
+    "applied_at": or_null(MOMENT),
+}
+
+CONNECTIONS: dict[str, Schema] = {
+    "NewConnection": taken(
+        {
+            "account": EMAIL,
+            "calendar_id": or_null({**TEXT, "minLength": 1, "maxLength": 1000}),
+            "shared": YES_OR_NO,
+        },
+        required=("account",),
+    ),
+    "ConnectionPatch": taken({"settings": or_null(ref("Settings"))}),
+    "Connection": shown(
+        {
+            "id": TEXT,
+            "organization": TEXT,
+            "agenda": TEXT,
+            "account": TEXT,
+            "email": TEXT,
+            "calendar_id": TEXT,
+            "summary": TEXT,
+            "shared": YES_OR_NO,
+            "state": one_of(*STATES),
+            "reason": TEXT,
+            "until": MOMENT,
+            "settings": OBJECT,
+            "created_at": MOMENT,
+            "freshness": shown({"to_agenda": PERCENTILES, "to_calendar": PERCENTILES}),
+            "counts": shown({"links": NUMBER, "dirty": NUMBER, "parked": NUMBER}),
+            "last_run": or_null(OBJECT),
+        },
+        optional=("until",),
+    ),
+    "Connections": page_of("Connection"),
+    "Calendar": shown(
+        {
+            "id": TEXT,
+            "summary": TEXT,
+            "access_role": TEXT,
+            "time_zone": TEXT,
+            "primary": YES_OR_NO,
+        }
+    ),
+    "Calendars": page_of("Calendar"),
+    "Disconnect": taken(
+        {"copies": one_of("keep", "remove", "freeze"), "revoke": YES_OR_NO}
+    ),
+    "Run": shown({"run": TEXT}),
+    "JournalPage": shown(
+        {"id": TEXT, "run": TEXT, "at": MOMENT, "writes": list_of(ref("Write"))}
+    ),
+    "Journal": page_of("JournalPage"),
+    "Write": shown(
+        {
+            "id": TEXT,
+            "link": TEXT,
+            "side": one_of("calendar", "agenda"),
+            "act": TEXT,
+            "target": TEXT,
+            "at": MOMENT,
+            "why": TEXT,
+            "fields": list_of(TEXT),
+            "before": or_null(OBJECT),
+            "sent": or_null(OBJECT),
+            "lost": OBJECT,
+            "outcome": TEXT,
+        }
+    ),
+    "Link": shown(
+        {
+            "id": TEXT,
+            "born_at": one_of("calendar", "agenda"),
+            "event": or_null(TEXT),
+            "item": or_null(TEXT),
+            "now": OBJECT,
+            "seen": OBJECT,
+            "dirty": or_null(TEXT),
+            "waiting": or_null(TEXT),
+            "why": TEXT,
+            "tries": NUMBER,
+            "ended_at": or_null(MOMENT),
+            "intent": or_null(ref("Write")),
+        }
+    ),
+    "Links": page_of("Link"),
+    "ListedPreview": shown(_preview),
+    "Previews": page_of("ListedPreview"),
+    "Preview": shown(
+        {
+            **_preview,
+            "counts": {"type": "object", "additionalProperties": NUMBER},
+            "writes": list_of(ref("Link")),
+            "more": YES_OR_NO,
+        }
+    ),
+}
