@@ -1,14 +1,15 @@
 """Laying two texts side by side."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-LONGEST = 60_000
-"""Texts longer than this are not compared word by word."""
+MOST_PAIRS = 1_000_000
+"""Where more pairs of words are the same than these, words tell nothing."""
 
-_TOKEN = re.compile(r"[^\W_]+|\s+|.", re.DOTALL)
+_WORD = re.compile(r"[^\W_]+|[^\w\s]|_")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -68,16 +69,29 @@ def _one(
 
 
 def _by_words(left: str, right: str, at_left: int, at_right: int) -> Iterator[Stretch]:
-    if len(left) + len(right) > LONGEST:
-        yield from _one(at_left, len(left), at_right, len(right), same=False)
+    """Match word by word; what lies between two matches is looked at closer."""
+    done_left, done_right = 0, 0
+    for word_left, word_right in _matches(left, right):
+        gap_left = left[done_left : word_left.start()]
+        gap_right = right[done_right : word_right.start()]
+        at = at_left + done_left, at_right + done_right
+        yield from _stretches(gap_left, gap_right, *at, by_words=False)
+        at = at_left + word_left.start(), at_right + word_right.start()
+        many = len(word_left[0])
+        yield from _one(at[0], many, at[1], many, same=True)
+        done_left, done_right = word_left.end(), word_right.end()
+    at = at_left + done_left, at_right + done_right
+    yield from _stretches(left[done_left:], right[done_right:], *at, by_words=False)
+
+
+def _matches(left: str, right: str) -> Iterator[tuple[re.Match[str], re.Match[str]]]:
+    """Yield the words that both have in the same order."""
+    left_words, right_words = list(_WORD.finditer(left)), list(_WORD.finditer(right))
+    texts = [word[0] for word in left_words], [word[0] for word in right_words]
+    counts = Counter(texts[1])
+    if sum(counts[text] for text in texts[0]) > MOST_PAIRS:
         return
-    left_words, right_words = _TOKEN.findall(left), _TOKEN.findall(right)
-    matcher = SequenceMatcher(None, left_words, right_words, autojunk=False)
-    for tag, i1, i2, j1, j2 in matcher.get_opcodes():
-        of_left, of_right = "".join(left_words[i1:i2]), "".join(right_words[j1:j2])
-        if tag == "equal":
-            many = len(of_left)
-            yield from _one(at_left, many, at_right, many, same=True)
-        else:
-            yield from _stretches(of_left, of_right, at_left, at_right, by_words=False)
-        at_left, at_right = at_left + len(of_left), at_right + len(of_right)
+    matcher = SequenceMatcher(None, *texts, autojunk=False)
+    for block in matcher.get_matching_blocks():
+        for step in range(block.size):
+            yield left_words[block.a + step], right_words[block.b + step]
