@@ -2,11 +2,14 @@
 
 import threading
 from collections.abc import Mapping
+from datetime import timedelta
 
 import pytest
 import requests
 
+from services.access import open_calendar
 from services.agenda_hooks import hook_url
+from services.connections import of_agenda
 from services.ports import QueueError, Task
 from services.push import channel_token
 from tests.journeys.tandem import TIMEOUT, Browser, Tandem
@@ -159,3 +162,30 @@ def test_an_application_says_that_its_agenda_changed(
     assert genuine_answer.status_code == forged_answer.status_code == 204
     assert len(known) == 1
     assert [task for task in tasks if "channel" not in task.body] == known
+
+
+def test_a_stale_channel_is_stopped_by_the_run_that_it_asks_for(
+    tandem: Tandem, browser: Browser
+) -> None:
+    browser.connect(tandem.invite(tandem.agenda()).url)
+    tandem.settle()
+    [connection] = of_agenda(tandem.world.store, tandem.agendas[-1].id)
+    calendar = open_calendar(tandem.world, connection, now=tandem.now)
+    token = channel_token(
+        tandem.world.signer, channel="h-lost", connection=connection.id
+    )
+    calendar.watch(
+        channel_id="h-lost",
+        token=token,
+        address=f"{tandem.url}/push/google",
+        lasts=timedelta(days=1),
+    )
+
+    tandem.settle()
+
+    assert open_channels(tandem) == [connection.channel]
+
+
+def open_channels(tandem: Tandem) -> list[str]:
+    state = tandem.control("state", method="GET")
+    return [channel["id"] for channel in state["channels"] if channel["active"]]
