@@ -27,6 +27,7 @@ from services.sealing import Sealer
 from services.shelf import Shelf
 from services.signing import Signer
 from services.world import Addresses, Application, World
+from sync.errors import TransientError
 from tests.twins import MemoryVault, VirtualClock
 
 Json = dict[str, Any]
@@ -136,6 +137,9 @@ class Delegation:
             time_zone="Europe/Amsterdam",
         )
         return [primary, team]
+
+    def calendar(self, access: AccessToken, calendar_id: str, **more: Any) -> Any:
+        raise TransientError("Google is not asked here.")
 
     def __getattr__(self, name: str) -> Any:
         raise AssertionError(f"Nobody should ask Google for {name} here.")
