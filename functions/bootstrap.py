@@ -2,6 +2,7 @@
 
 import logging
 import os
+import secrets
 import threading
 from datetime import datetime
 
@@ -93,7 +94,9 @@ def operator_key() -> str:
     return world().vault.write_once(OPERATOR_KEY, new_key().encode()).decode()
 
 
-def make_world(chosen: Settings, *, queue: Queue | None = None) -> World:
+def make_world(
+    chosen: Settings, *, queue: Queue | None = None, process: str = ""
+) -> World:
     """Return the outside world as these settings choose it."""
     clock = SystemClock()
     vault = lazily(lambda: _vault(chosen.vault))
@@ -109,6 +112,7 @@ def make_world(chosen: Settings, *, queue: Queue | None = None) -> World:
         connect=lambda application: _connector(made, application),
         addresses=Addresses(base=chosen.base_url, of=chosen.urls),
         environment=chosen.environment,
+        process=process or secrets.token_hex(8),
         operator_google=chosen.google_client,
         outgoing=lazily(lambda: _outgoing(allow_private=chosen.private_addresses)),
     )

@@ -20,5 +20,5 @@ def with_local_queue(deliver: Deliver) -> LocalQueue:
             'on one machine it may hold "local:FILE".'
         )
     queue = LocalQueue(chosen.queue.target, deliver=deliver, clock=SystemClock())
-    use(chosen, make_world(chosen, queue=queue))
+    use(chosen, make_world(chosen, queue=queue, process=queue.process))
     return queue

@@ -87,6 +87,15 @@ class LocalQueue:
             self._tell()
         return added
 
+    @property
+    def process(self) -> str:
+        """What names this process to others that share the file, until it ends."""
+        return self._owner.name
+
+    def is_dead(self, process: str) -> bool:
+        """Return whether the process of that name has ended."""
+        return self._owner.is_dead(process)
+
     def start(self) -> None:
         """Begin to deliver, with what a process that died had taken."""
         self._owner.live()

@@ -22,6 +22,7 @@ from local.doors import create_app
 from local.queue import LocalQueue
 from local.schedule import Schedule
 from local.serving import HttpServer, PortTaken, listen
+from services.leases import free_leases_of_the_dead
 from services.task_proof import HEADER, sign_task
 from services.world import World
 
@@ -60,6 +61,7 @@ class TandemServer:
 
     def start(self) -> Self:
         """Begin to serve, to deliver, and to ring at the scheduled times."""
+        free_leases_of_the_dead(self._world, self._queue.is_dead)
         self._server.start()
         self._queue.start()
         self._schedule.start()
