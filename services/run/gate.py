@@ -26,6 +26,7 @@ class Gate:
     settings: AgendaSettings
     now: datetime
     spent: Spent = field(init=False)
+    links: int = field(init=False)
     tripped: str = ""
 
     def __post_init__(self) -> None:
@@ -33,6 +34,8 @@ class Gate:
             deletes=tuple(self._recent(self.connection.spent.deletes)),
             moves=tuple(self._recent(self.connection.spent.moves)),
         )
+        # A share is of what there was: each delete takes a link away.
+        self.links = self.connection.counts.links + len(self.spent.deletes)
 
     def passed(self, link: Link, plan: Plan) -> Link:
         """Return the link, waiting where this step must not be done now."""
@@ -60,7 +63,7 @@ class Gate:
         return holds(
             len(self.spent.deletes if deletes else self.spent.moves),
             most=self._most(kind),
-            links=self.connection.counts.links,
+            links=self.links,
             max_share=self.settings.brake.max_share,
         )
 

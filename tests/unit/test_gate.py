@@ -1,0 +1,57 @@
+"""The gate before each write: what the brake counts, and what it counts against."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from services.connections import Connection, Counts, Spent
+from services.links import Link, Waiting
+from services.run.gate import Gate
+from services.setting_values import AgendaSettings, Brake
+from sync.plan import Act, Plan
+from sync.sides import Side
+
+NOON = datetime(2027, 3, 29, 12, tzinfo=UTC)
+DELETE = Plan(act=Act.DELETE, side=Side.AGENDA)
+LINK = Link(id="e1", birth=Side.CALENDAR)
+
+
+def connection(*, links: int, deleted: int = 0) -> Connection:
+    made = Connection(
+        id="c_1",
+        organization="o_1",
+        agenda="a_1",
+        account="o_1.1",
+        email="anna@example.com",
+        calendar_id="anna@example.com",
+        created_at=NOON,
+        due_at=NOON,
+    )
+    spent = Spent(deletes=(NOON - timedelta(minutes=1),) * deleted)
+    return replace(made, counts=Counts(links=links), spent=spent)
+
+
+def gate(connected: Connection, *, max_share: float) -> Gate:
+    chosen = Brake(max_share=max_share)
+    return Gate(connected, AgendaSettings(brake=chosen), NOON)
+
+
+def test_a_share_is_of_the_links_that_there_were_before_the_deletes() -> None:
+    half_gone = gate(connection(links=10, deleted=10), max_share=0.6)
+
+    passed = [half_gone.passed(LINK, DELETE).waiting for _ in range(3)]
+
+    assert passed == [None, None, Waiting.HELD]
+
+
+def test_a_share_of_all_never_holds() -> None:
+    last = gate(connection(links=1, deleted=19), max_share=1.0)
+
+    assert last.passed(LINK, DELETE).waiting is None
+
+
+def test_few_deletes_are_never_a_share() -> None:
+    small = gate(connection(links=4), max_share=0.3)
+
+    passed = [small.passed(LINK, DELETE).waiting for _ in range(5)]
+
+    assert passed == [None, None, None, None, Waiting.HELD]
