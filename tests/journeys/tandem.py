@@ -2,7 +2,8 @@
 
 import contextlib
 import os
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
@@ -139,6 +140,14 @@ class Browser:
     def connect(self, invitation_url: str, **choices: Any) -> requests.Response:
         """Walk the whole way from the invitation to the page that ends it."""
         return self.get(self.consent(self.begin(invitation_url), **choices))
+
+
+def until(true: Callable[[], bool]) -> None:
+    """Wait until something becomes true, which it must within seconds."""
+    ends = time.monotonic() + TIMEOUT
+    while not true():
+        assert time.monotonic() < ends, "It did not become true in time."
+        time.sleep(0.02)
 
 
 def parameters(url: str) -> dict[str, str]:

@@ -3,7 +3,6 @@
 import json
 import signal
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,16 +10,7 @@ import pytest
 import requests
 
 from tests.journeys.processes import Running, is_open, make_run
-from tests.journeys.tandem import TIMEOUT, Browser
-
-PATIENCE = 15.0
-
-
-def until(true: Callable[[], bool]) -> None:
-    ends = time.monotonic() + PATIENCE
-    while not true():
-        assert time.monotonic() < ends
-        time.sleep(0.02)
+from tests.journeys.tandem import TIMEOUT, Browser, until
 
 
 def api(running: Running, path: str, *, key: str = "Organization key") -> Any:

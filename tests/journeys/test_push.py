@@ -12,7 +12,7 @@ from services.agenda_hooks import hook_url
 from services.connections import of_agenda
 from services.ports import QueueError, Task
 from services.push import channel_token
-from tests.journeys.tandem import TIMEOUT, Browser, Tandem
+from tests.journeys.tandem import TIMEOUT, Browser, Tandem, until
 
 CONNECTION = "c_aaaaaaaaaaaaaaaaaaaa"
 MOST_TASKS = 4
@@ -139,11 +139,7 @@ def test_google_itself_reaches_the_door(
 
     tandem.control("events", {"calendar": "anna@example.com", "events": [event]})
 
-    heard = threading.Event()
-    for _ in range(200):
-        if any("received_at" in task.body for task in tasks):
-            break
-        heard.wait(0.02)
+    until(lambda: any("received_at" in task.body for task in tasks))
     assert any(task.body.get("channel") for task in tasks)
 
 
@@ -181,9 +177,9 @@ def test_a_stale_channel_is_stopped_by_the_run_that_it_asks_for(
         lasts=timedelta(days=1),
     )
 
-    tandem.settle()
+    assert set(open_channels(tandem)) == {connection.channel, "h-lost"}
 
-    assert open_channels(tandem) == [connection.channel]
+    until(lambda: open_channels(tandem) == [connection.channel])
 
 
 def open_channels(tandem: Tandem) -> list[str]:
