@@ -22,7 +22,6 @@ LONGEST_TEST_MODULE = 700  # A port's promises are read as one list.
 LONGEST_FUNCTION = 40
 ONE_PAGE_BY_CHOICE = {"services/ports.py"}  # The outside world, read in one go.
 
-PLAIN = {"dateutil", "tzdata"}
 CLOCKS = {"datetime.now", "datetime.utcnow", "date.today", "time.time"}
 MAY_ASK_THE_CLOCK = ("functions/", "local/", "infra/clock.py")
 MAY_CATCH_ALL = ("functions/http.py",)
@@ -114,7 +113,7 @@ def _length(function: Function) -> int:
 
 
 def test_decisions_import_nothing_but_the_standard_library() -> None:
-    allowed = {*sys.stdlib_module_names, *PLAIN, "sync"}
+    allowed = {*sys.stdlib_module_names, "sync"}
     foreign = (
         f"{file.name} imports {name}"
         for file in modules("sync")
