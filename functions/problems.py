@@ -56,7 +56,12 @@ TYPES: Mapping[str, ProblemType] = {
         ("stale", 412, "Stale", "It changed since you read it."),
         ("too-large", 413, "Too large", "An item has 256 kB at most, a body 1 MiB."),
         ("unsupported-media-type", 415, "Unsupported media type", "Send JSON."),
-        ("invalid", 422, "Invalid", "See errors: each bad member by JSON pointer."),
+        (
+            "invalid",
+            422,
+            "The request is not valid",
+            "See errors: each bad member by JSON pointer.",
+        ),
         ("condition-required", 428, "Condition required", "Say which version."),
         ("too-many-requests", 429, "Too many requests", "See Retry-After."),
         ("internal", 500, "Internal error", "A fault of ours; it is noted."),

@@ -109,6 +109,7 @@ def put_appointment(
         last = statement_of(known, name) or {}
         edits = said if condition.given else _edits(last, said)
         if not edits and same(last, said):
+            _refuse_cancelled(known, appointment)
             return None
         item = with_statement(known, name, {**last, **said})
         read = _with_edits(item, appointment, edits, zone=zone)
@@ -213,12 +214,22 @@ def _with_occurrence(
         raise Unknown(f'There is no appointment "{appointment.id}" in this agenda.')
     shown = _shown(before, slot)
     if shown is None and not edits.keys() & EDITS:
-        raise Expired(
-            "The occurrence was cancelled since, and nothing in it was edited.",
-            kind="item-deleted",
-        )
+        raise _cancelled()
     details = edited(shown or given(before, slot), edits, zone=zone)
     return replace(before, overrides={**before.overrides, slot: details})
+
+
+def _refuse_cancelled(item: StoredItem, appointment: Appointment) -> None:
+    slot = appointment.slot
+    if slot is not None and _shown(content_of(item), slot) is None:
+        raise _cancelled()
+
+
+def _cancelled() -> Expired:
+    return Expired(
+        "The occurrence was cancelled since, and nothing in it was edited.",
+        kind="item-deleted",
+    )
 
 
 def with_details(before: Content, details: Details) -> Content:

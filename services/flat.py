@@ -124,25 +124,30 @@ def new_details(said: Mapping[str, Json], *, zone: str) -> Details:
 
 
 def edited(details: Details, edits: Mapping[str, Json], *, zone: str) -> Details:
-    """Return the details with these members changed, and nothing else."""
+    """Return the details with these members changed, and nothing else.
+
+    What they show already is no edit: HTML stays HTML when its text is sent back.
+    """
+    shown = flat_of(details, zone=zone)
+    new = {name: edits[name] for name in shown.keys() & edits.keys()}
+    new = {name: value for name, value in new.items() if value != shown[name]}
     if edits.keys() & TIMES:
         details = _with_times(details, edits, zone=zone)
-    if "title" in edits:
-        details = replace(details, title=edits["title"])
-    if "location" in edits:
-        places = [edits["location"]] if edits["location"] else []
+    if "title" in new:
+        details = replace(details, title=new["title"])
+    if "location" in new:
+        places = [new["location"]] if new["location"] else []
         details = replace(details, places=(*places, *details.places[1:]))
-    if "description" in edits:
-        details = replace(details, description=Text(text=edits["description"]))
-    if "attendees" in edits:
-        people = _attendees(edits["attendees"], details.participants)
+    if "description" in new:
+        details = replace(details, description=Text(text=new["description"]))
+    if "attendees" in new:
+        people = _attendees(new["attendees"], details.participants)
         details = replace(details, participants=people)
-    is_private = details.privacy is not Privacy.PUBLIC
-    if edits.get("private", is_private) != is_private:
-        privacy = Privacy.PRIVATE if edits["private"] else Privacy.PUBLIC
+    if "private" in new:
+        privacy = Privacy.PRIVATE if new["private"] else Privacy.PUBLIC
         details = replace(details, privacy=privacy)
-    if "busy" in edits:
-        free_busy = FreeBusy.BUSY if edits["busy"] else FreeBusy.FREE
+    if "busy" in new:
+        free_busy = FreeBusy.BUSY if new["busy"] else FreeBusy.FREE
         details = replace(details, free_busy=free_busy)
     return details
 

@@ -160,6 +160,19 @@ def test_an_occurrence_is_changed_and_cancelled_on_its_own(bench: ApiBench) -> N
     assert put(bench, "series~2026-11-24T09:00:00", {"title": "x"}).status_code == 404
 
 
+def test_a_cancelled_occurrence_comes_back_only_when_edited(bench: ApiBench) -> None:
+    _, second, _ = series(bench)
+    put(bench, second, {"title": "Later"})
+    bench.call("DELETE", f"{bench.flat}/{second}", key=bench.organization_key)
+
+    again = put(bench, second, {"title": "Later"})
+    edited = put(bench, second, {"title": "Still on"})
+
+    assert again.status_code == 410
+    assert edited.status_code == 200
+    assert get(bench, second).json["title"] == "Still on"
+
+
 def test_what_changes_for_a_series_changes_for_its_exceptions_too(
     bench: ApiBench,
 ) -> None:
