@@ -14,6 +14,9 @@ from tests.standin.conftest import Control, ann, bob, control, google, person, r
 
 __all__ = ["Control", "ann", "bob", "control", "google", "person", "running"]
 
+# What a walk waits for is asserted there, and is to be told in full.
+pytest.register_assert_rewrite("tests.journeys.walks")
+
 
 @pytest.fixture
 def tandem(tmp_path: Path) -> Iterator[Tandem]:

@@ -1,0 +1,319 @@
+"""Walks: what becomes of one appointment on both sides, many of them side by side.
+
+An office is watched while walks go on in it: what both sides show is read as any client
+would read it, by sync token and by cursor. So a walk waits for what it expects, and no
+longer; what does not come in time fails with the reason that the link gives.
+"""
+
+import contextlib
+import threading
+import time
+import traceback
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from tests.journeys.tandem_server import Json, Office
+from tests.standin.people import Person
+
+T = TypeVar("T")
+Story = Callable[["Walk"], None]
+
+PATIENCE = 20.0
+LOOK_EVERY = 0.1
+BOOKKEEPING = ("@type", "uid", "created", "updated", "sequence", "tandem.dev:icalUid")
+
+
+class Watch:
+    """What both sides of an office show, a moment ago at most."""
+
+    def __init__(self, office: Office) -> None:
+        self.office = office
+        self.items: dict[str, Json] = {}
+        self.events: dict[str, Json] = {}
+        self.news = threading.Condition()
+        self.over = threading.Event()
+        self.trouble: list[BaseException] = []
+
+    @property
+    def alive(self) -> dict[str, Json]:
+        """The events that take place."""
+        events = self.events.items()
+        return {name: row for name, row in events if row["status"] != "cancelled"}
+
+    def run(self) -> None:
+        """Look at both sides until it is over."""
+        person = self.office.calendar()
+        token, cursor = "", ""
+        try:
+            while not self.over.wait(LOOK_EVERY):
+                cursor = self._look_at_items(cursor)
+                token = self._look_at_events(person, token)
+        except BaseException as error:
+            self.trouble.append(error)
+            raise
+        finally:
+            person.close()
+
+    def _look_at_items(self, cursor: str) -> str:
+        path = f"changes?all=true&limit=500&cursor={cursor}"
+        answer = self.office.call("GET", path).json()
+        items = dict(self.items)
+        for change in answer["changes"]:
+            items.pop(change["item"], None)
+            if not change["deleted"]:
+                items[change["item"]] = change["value"]
+        self.items = items
+        self._tell()
+        return str(answer["cursor"])
+
+    def _look_at_events(self, person: Person, token: str) -> str:
+        page = person.page(syncToken=token or None, maxResults=2500)
+        events = dict(self.events)
+        for row in page["items"]:
+            events.pop(row["id"], None)
+            if row["status"] != "cancelled" or "recurringEventId" in row:
+                events[row["id"]] = row
+        self.events = events
+        self._tell()
+        return str(page["nextSyncToken"])
+
+    def _tell(self) -> None:
+        with self.news:
+            self.news.notify_all()
+
+    def until(self, look: Callable[[], T]) -> T:
+        """Return what `look` returns as soon as it asserts nothing false any more."""
+        ends = time.monotonic() + PATIENCE
+        while True:
+            try:
+                return look()
+            except AssertionError:
+                if time.monotonic() > ends or self.trouble:
+                    raise
+            with self.news:
+                self.news.wait(1)
+
+
+@contextlib.contextmanager
+def watched(office: Office) -> Iterator[Watch]:
+    """Watch both sides of an office until the end of the block."""
+    watch = Watch(office)
+    thread = threading.Thread(target=watch.run, name=f"watch {office.email}")
+    thread.start()
+    try:
+        yield watch
+    finally:
+        watch.over.set()
+        thread.join()
+
+
+@dataclass(kw_only=True, slots=True)
+class Walk:
+    """One appointment on its way; `title` is its own alone."""
+
+    watch: Watch
+    person: Person
+    title: str
+    item_id: str = ""
+    event_id: str = ""
+
+    @property
+    def office(self) -> Office:
+        """Where it takes place."""
+        return self.watch.office
+
+    # --- what a person and an application do ------------------------------------------
+
+    def insert(self, **body: Any) -> Json:
+        """Insert an event at Google."""
+        made = self.person.insert(**{"summary": self.title, **body})
+        self.event_id = made["id"]
+        return made
+
+    def patch(self, **body: Any) -> Json:
+        """Change the event at Google."""
+        return self.person.patch(self.event_id, **body)
+
+    def delete(self) -> None:
+        """Delete the event at Google."""
+        self.person.delete(self.event_id)
+
+    def put(self, **members: Any) -> None:
+        """State the item as its application does."""
+        self.item_id = self.item_id or f"visit-{uuid4().hex[:12]}"
+        body = {"@type": "Event", "title": self.title} | members
+        answer = self.office.call("PUT", f"items/{self.item_id}", body)
+        assert answer.ok, answer.text
+
+    def edit(self, **members: Any) -> None:
+        """Change members of the item."""
+        answer = self.office.call("PATCH", f"items/{self.item_id}", members)
+        assert answer.ok, answer.text
+
+    def remove(self) -> None:
+        """Delete the item."""
+        answer = self.office.call("DELETE", f"items/{self.item_id}")
+        assert answer.ok, answer.text
+
+    def instance(self, start: str, zone: str = "Europe/Amsterdam") -> Json:
+        """Return the instance of the event's series in a slot."""
+        asked = start if "T" not in start else moment({"dateTime": start}, zone)[0]
+        found = self.person.instances(
+            self.event_id, originalStart=asked, showDeleted=True
+        )
+        assert found, f"The series has no instance at {start}."
+        return found[0]
+
+    # --- what both sides come to show -------------------------------------------------
+
+    def item(self) -> Json:
+        """Return the item as it is at this moment."""
+        if not self.item_id:
+            uid = self.watch.events.get(self.event_id, {}).get("iCalUID", "unknown")
+            of_event = "tandem.dev:icalUid"
+            items = self.watch.items.items()
+            found = [name for name, item in items if item.get(of_event) == uid]
+            assert found, f"no item came for {self.title!r}"
+            [self.item_id] = found
+        assert self.item_id in self.watch.items, f"no item for {self.title!r}"
+        return self.watch.items[self.item_id]
+
+    def event(self) -> Json:
+        """Return the event as it is at this moment."""
+        if not self.event_id:
+            rows = self.watch.events.values()
+            masters = [row for row in rows if "recurringEventId" not in row]
+            found = [row["id"] for row in masters if row.get("summary") == self.title]
+            assert found, f"no event came for {self.title!r}"
+            [self.event_id] = found
+        assert self.event_id in self.watch.events, f"no event for {self.title!r}"
+        return self.watch.events[self.event_id]
+
+    def item_is(self, **members: Any) -> Json:
+        """Wait until the item is exactly this, and return it."""
+
+        def look() -> Json:
+            item = self.item()
+            assert plain(item) == members
+            return item
+
+        return self.watch.until(look)
+
+    def item_shows(self, **members: Any) -> Json:
+        """Wait until the item has these members (None: lacks them), and return it."""
+
+        def look() -> Json:
+            item = self.item()
+            assert {name: item.get(name) for name in members} == members
+            return item
+
+        return self.watch.until(look)
+
+    def event_shows(self, **members: Any) -> Json:
+        """Wait until the event has these members (None: lacks them), and return it."""
+
+        def look() -> Json:
+            event = self.event()
+            assert shown(event, members) == shown(members, members)
+            return event
+
+        return self.watch.until(look)
+
+    def instance_shows(self, start: str, **members: Any) -> Json:
+        """Wait until the instance in a slot of the series shows this."""
+
+        def look() -> Json:
+            assert self.event_id, "the series' event is not known yet"
+            row = self.instance(start)
+            assert shown(row, members) == shown(members, members)
+            return row
+
+        return self.watch.until(look)
+
+    def both_are_gone(self) -> None:
+        """Wait until neither side has the appointment any more."""
+
+        def look() -> None:
+            assert self.item_id not in self.watch.items
+            assert self.event_id not in self.watch.events
+
+        self.watch.until(look)
+
+
+def plain(item: Mapping[str, Any]) -> Json:
+    """Return an item without what is kept for its own sake."""
+    return {name: value for name, value in item.items() if name not in BOOKKEEPING}
+
+
+def shown(event: Mapping[str, Any], names: Mapping[str, Any]) -> Json:
+    """Return these members of an event, its times in a form that can be compared."""
+    found = {name: event.get(name) for name in names}
+    for name in ("start", "end"):
+        if found.get(name):
+            found[name] = moment(found[name])
+    if found.get("recurrence"):
+        found["recurrence"] = sorted(map(line, found["recurrence"]))
+    return found
+
+
+def line(text: str) -> str:
+    """Return a line of a recurrence without what Google adds to it."""
+    name, _, value = text.partition(":")
+    parts = [part for part in value.split(";") if part != "WKST=MO"]
+    return f"{name}:{';'.join(sorted(parts))}"
+
+
+def moment(time_of: Mapping[str, str], zone: str = "") -> tuple[str, str]:
+    """Return when a moment of Google's is, and the zone that it is shown in."""
+    if "date" in time_of:
+        return time_of["date"], ""
+    zone = time_of.get("timeZone", zone)
+    at = datetime.fromisoformat(time_of["dateTime"])
+    at = at if at.tzinfo else at.replace(tzinfo=ZoneInfo(zone))
+    return at.astimezone(UTC).isoformat(), zone
+
+
+def side_by_side(watch: Watch, stories: Mapping[str, Story]) -> None:
+    """Let each story take its walk at the same time; tell of all that went wrong."""
+
+    def walked(title: str) -> str:
+        person = watch.office.calendar()
+        walk = Walk(watch=watch, person=person, title=title)
+        try:
+            stories[title](walk)
+        except Exception as error:
+            return f"{title!r}: {_told(walk)}\n{_traced(error)}"
+        finally:
+            person.close()
+        return ""
+
+    with ThreadPoolExecutor(max_workers=len(stories)) as pool:
+        troubles = [told for told in pool.map(walked, stories) if told]
+    if troubles:
+        counts = f"{len(troubles)} of {len(stories)} walks failed"
+        pytest.fail("\n\n".join([counts, *troubles]), pytrace=False)
+
+
+def _traced(error: Exception) -> str:
+    last = traceback.extract_tb(error.__traceback__)[1:-2]
+    where = "".join(traceback.format_list(last))
+    return f"{where}{type(error).__name__}: {error}"
+
+
+def _told(walk: Walk) -> str:
+    """Return what the connection and the link say of a walk that failed."""
+    names = {walk.item_id, walk.event_id} - {""}
+    links = [
+        {name: link[name] for name in ("dirty", "waiting", "why", "now")}
+        for link in walk.office.links()
+        if {link["item"], link["event"]} & names
+    ]
+    connection = walk.office.connection()
+    return f"{connection['state']} {connection['reason']} {links}"
