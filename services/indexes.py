@@ -60,6 +60,7 @@ INDEXES: Final[tuple[Index, ...]] = (
     Index(collection="links", members=("expires_at",), everywhere=True),
     Index(collection="oauth_states", members=("expires_at",)),
     Index(collection="previews", members=("expires_at",), everywhere=True),
+    Index(collection="told", members=("look_at",)),
 )
 
 

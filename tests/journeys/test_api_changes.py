@@ -177,6 +177,26 @@ def test_a_series_is_told_occurrence_by_occurrence(bench: ApiBench) -> None:
     assert third == [("delete", ids[0]), ("delete", ids[2])]
 
 
+def test_what_comes_inside_the_horizon_is_told_when_it_does(bench: ApiBench) -> None:
+    path = f"/v1/agendas/{bench.agenda}"
+    patch = {"settings": {"horizon_days": 10}}
+    bench.call("PATCH", path, patch, key=bench.organization_key)
+    rule = {"@type": "RecurrenceRule", "frequency": "weekly"}
+    theirs = create_as_google(bench, "1", recurrenceRules=[rule])
+
+    first = told(bench)
+    bench.clock.advance(timedelta(days=7))
+    second = told(bench)
+    bench.clock.advance(timedelta(days=60))
+    third = told(bench)
+
+    days = ["2026-11-23", "2026-11-30"]
+    assert first == [("put", f"{theirs}~{day}T09:00:00") for day in days]
+    assert second == [("put", f"{theirs}~2026-12-07T09:00:00")]
+    assert all(op == "put" for op, _ in third), "the past goes quietly"
+    assert third[-1] == ("put", f"{theirs}~2027-02-01T09:00:00")
+
+
 def test_what_goes_back_to_what_it_was_before_ones_own_edit_is_told(
     bench: ApiBench,
 ) -> None:
