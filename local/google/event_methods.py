@@ -10,8 +10,9 @@ from local.google import events, scopes
 from local.google.calls import Call, Handler, Method
 from local.google.errors import invalid, required
 from local.google.expansion import key_of
+from local.google.instances import list_instances
 from local.google.list_query import most_attendees, read_query, zone_argument
-from local.google.listing import Quirks, list_events, list_instances, view_of
+from local.google.listing import Quirks, list_events, view_of
 from local.google.model import Resource, Row
 from local.google.rendering import resource_of
 from local.google.times import day_of, instant_of

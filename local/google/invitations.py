@@ -8,7 +8,7 @@ from typing import Any
 
 from local.google.model import Calendar, Mail, Resource, Row
 from local.google.rendering import overlay_of, whole_fields
-from local.google.series import find, follow_master, with_former
+from local.google.series import find, follow_master, is_dropped, with_former
 from local.google.state import State
 from local.google.tables import EventTable
 from local.google.times import utc_text
@@ -74,9 +74,9 @@ def _carry_to(
         if row.cancelled:
             return
         whole = {**_private_start(new), **whole}
-    slotted = replace(copy, master_id=row.master_id, slot=row.slot)
+        copy = replace(copy, master_id=row.master_id, slot=row.slot)
     if fresh or whole != _whole(table, copy):
-        _put_copy(state, table, slotted, whole)
+        _put_copy(state, table, copy, whole)
 
 
 def _whole(table: EventTable, row: Row) -> Resource:
@@ -122,7 +122,12 @@ def _put_copy(state: State, table: EventTable, copy: Row, whole: Resource) -> No
     fields = _as_stored(table, copy, whole)
     created = copy.created or stamp
     row = replace(
-        copy, fields=fields, stamp=stamp, updated=stamp, created=created, gone=False
+        copy,
+        fields=fields,
+        stamp=stamp,
+        updated=stamp,
+        created=created,
+        gone=is_dropped(table, copy),
     )
     row = with_former(copy, row, change=table.last_change + 1)
     kept = state.put_row(row)

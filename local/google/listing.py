@@ -1,4 +1,4 @@
-"""`events.list` and `events.instances`: full reads, incremental reads, pages.
+"""`events.list`: full reads, incremental reads, pages.
 
 https://developers.google.com/workspace/calendar/api/guides/sync
 """
@@ -22,12 +22,11 @@ from local.google.list_tokens import (
 )
 from local.google.model import Resource, Row
 from local.google.rendering import View, resource_of, whole_fields
-from local.google.series import find, former_slots, slot_row, slot_rows
+from local.google.series import former_slots, slot_row, slot_rows
 from local.google.times import stamp_text
 from local.google.visit import Visit
 from local.google.windows import (
     changed_since,
-    in_window,
     matches,
     row_in_window,
     slots_in_window,
@@ -61,14 +60,14 @@ def list_events(visit: Visit, query: ListQuery, quirks: Quirks) -> Resource:
     if rank(visit.role) <= rank("freeBusyReader"):
         query = replace(query, single_events=True)
     _check_updated_min(visit, query)
-    bound = _bound(visit, query.shape)
+    bound = bound_to(visit, query.shape)
     since = _since(visit, query, bound)
     if quirks.short_page:
         query = replace(query, page_size=max(1, query.page_size // 3))
-    page_bound = _bound(visit, "page", query.whole_shape)
+    page_bound = bound_to(visit, "page", query.whole_shape)
     page = _page(visit, query, since=since, bound=page_bound, quirks=quirks)
-    envelope = _envelope(visit)
-    envelope["items"] = _items(visit, query, page, quirks)
+    envelope = envelope_of(visit)
+    envelope["items"] = items_of(visit, query, page, quirks)
     if page.next_place is not None:
         token = page_token(page_bound, place=page.next_place, snapshot=page.snapshot)
         envelope["nextPageToken"] = token
@@ -87,7 +86,8 @@ def _check_updated_min(visit: Visit, query: ListQuery) -> None:
         raise updated_min_too_long_ago()
 
 
-def _bound(visit: Visit, *parts: str) -> bytes:
+def bound_to(visit: Visit, *parts: str) -> bytes:
+    """Return what the tokens of a reading of this calendar are bound to."""
     calendar_id, email = visit.calendar.id, visit.viewer.email
     return fingerprint(visit.state, "events", email, calendar_id, *parts)
 
@@ -201,7 +201,10 @@ def _snapshot(visit: Visit, query: ListQuery, *, since: int, number: int) -> lis
 
 
 def _ordered_rows(visit: Visit, query: ListQuery, since: int) -> list[Row]:
-    found = {row.id: row for row in _all_rows(visit, query, since)}
+    found: dict[str, Row] = {}
+    for row in _all_rows(visit, query, since):
+        if row.id not in found or not row.cancelled:
+            found[row.id] = row
     rows = [row for row in found.values() if _wanted(visit, query, row)]
     if query.order_by == "updated":
         return sorted(rows, key=lambda row: row.updated)
@@ -238,20 +241,29 @@ def _stands_alone(visit: Visit, query: ListQuery, row: Row) -> bool:
 
 def _slots_of(
     visit: Visit, query: ListQuery, master: Row, *, since: int
-) -> Iterator[Row]:
-    state, table = visit.state, visit.table
+) -> Iterable[Row]:
     if query.incremental:
-        if master.is_master:
-            yield from slot_rows(state, table, master)
-        for slot in former_slots(state, master, since=since):
-            row = slot_row(state, table, master=master, slot=slot)
+        return _all_slots(visit, master, since)
+    if not master.is_master:
+        return [master]
+    return _slots_in_window(visit, query, master)
+
+
+def _all_slots(visit: Visit, master: Row, since: int) -> Iterator[Row]:
+    """Yield a changed series' slots, and as cancelled those that it lost."""
+    state, table = visit.state, visit.table
+    if master.is_master:
+        yield from slot_rows(state, table, master)
+    for slot in former_slots(state, master, since=since):
+        row = slot_row(state, table, master=master, slot=slot)
+        if row.id not in table.rows:
             yield replace(row, fields={"status": "cancelled"}, gone=True)
-        if not master.is_master:
-            yield master
-        return
     if not master.is_master:
         yield master
-        return
+
+
+def _slots_in_window(visit: Visit, query: ListQuery, master: Row) -> Iterator[Row]:
+    state, table = visit.state, visit.table
     exceptions = [row for row in table.exceptions_of(master.id) if not row.gone]
     yield from exceptions
     taken = {row.slot for row in exceptions}
@@ -261,7 +273,8 @@ def _slots_of(
             yield slot_row(state, table, master=master, slot=slot)
 
 
-def _envelope(visit: Visit) -> Resource:
+def envelope_of(visit: Visit) -> Resource:
+    """Return what an answer tells about the calendar itself."""
     calendar = visit.calendar
     last = max(calendar.stamp, int(visit.state.values.get("stamp") or 0))
     envelope: Resource = {
@@ -297,9 +310,10 @@ def view_of(
     )
 
 
-def _items(
+def items_of(
     visit: Visit, query: ListQuery, page: Page, quirks: Quirks
 ) -> list[Resource]:
+    """Return the rows of a page as the viewer sees them."""
     view = view_of(
         visit,
         zone_name=query.zone_name,
@@ -310,47 +324,6 @@ def _items(
     if quirks.shuffle is not None:
         rows = quirks.shuffle.sample(rows, len(rows))
     return [resource_of(visit.table, row, view=view) for row in rows]
-
-
-def list_instances(
-    visit: Visit, master: Row, *, query: ListQuery, original_start: str | None
-) -> Resource:
-    """Return one page of a series' slots; `timeMin` is inclusive here."""
-    bound = _bound(visit, "instances", master.id, query.whole_shape)
-    place = place_of(query.page_token, bound)[0] if query.page_token else 0
-    rows = [
-        row
-        for row in _slots_of_series(visit, master, original_start)
-        if _slot_wanted(visit, query, row)
-    ]
-    end, next_place = page_of(rows, place=place, size=query.page_size)
-    envelope = _envelope(visit)
-    page = Page(rows=rows[place:end], next_place=next_place)
-    envelope["items"] = _items(visit, query, page, Quirks())
-    if next_place is not None:
-        envelope["nextPageToken"] = page_token(bound, place=next_place)
-    return envelope
-
-
-def _slots_of_series(
-    visit: Visit, master: Row, original_start: str | None
-) -> Iterable[Row]:
-    if not master.is_master:
-        return [master]
-    if original_start is None:
-        return slot_rows(visit.state, visit.table, master)
-    row = find(visit.state, visit.table, f"{master.id}_{original_start}")
-    return [row] if row is not None and row.slot == original_start else []
-
-
-def _slot_wanted(visit: Visit, query: ListQuery, row: Row) -> bool:
-    if row.cancelled and not query.show_deleted:
-        return False
-    if query.time_min is None and query.time_max is None:
-        return True
-    fields = whole_fields(visit.table, row)
-    start, end = span_of(fields, visit.calendar.time_zone)
-    return in_window((start, end + timedelta(seconds=1)), query)
 
 
 def rows_between(visit: Visit, query: ListQuery) -> list[Row]:

@@ -39,15 +39,17 @@ def find(state: State, table: EventTable, event_id: str) -> Row | None:
     if match is None:
         return None
     base, key = match.groups()
-    for master in _masters(table, base):
+    short = state.option("split_instance_ids") == "short"
+    for master in _masters(table, base, after_splits=short):
         slot = _readable_slot(key)
         if slot is not None and has_slot(grid_of(master.fields), slot):
             return slot_row(state, table, master=master, slot=slot)
     return None
 
 
-def _masters(table: EventTable, base: str) -> Iterator[Row]:
-    for row_id in [base, *table.splits.get(base, [])]:
+def _masters(table: EventTable, base: str, *, after_splits: bool) -> Iterator[Row]:
+    later = table.splits.get(base, []) if after_splits else []
+    for row_id in [base, *later]:
         row = table.get(row_id)
         if row is not None and row.is_master:
             yield row
@@ -182,15 +184,20 @@ def _inherit(state: State, row: Row, *, old: Row, new: Row) -> None:
 
 
 def _shift_exceptions(state: State, table: EventTable, *, old: Row, new: Row) -> None:
+    """Move exceptions to the slots that stand where theirs stood in the order."""
     after = dict(zip(_keys(state, old), _keys(state, new), strict=False))
+    moved = []
     for row in table.exceptions_of(new.id):
-        moved_to = after.get(row.slot or "")
-        if moved_to == row.slot or row.gone:
-            continue
-        _put(state, replace(row, gone=True, fields={}))
-        if moved_to is not None:
-            row_id = instance_id(state, new.id, slot_of(moved_to))
-            _put(state, replace(row, id=row_id, slot=moved_to))
+        if row.gone or after.get(row.slot or "") == row.slot:
+            _follow_one(state, row, old=old, new=new)
+        else:
+            moved.append(row)
+            _put(state, replace(row, gone=True, fields={}))
+    for row in moved:
+        key = after.get(row.slot or "")
+        if key is not None:
+            row_id = instance_id(state, new.id, slot_of(key))
+            _put(state, replace(row, id=row_id, slot=key))
 
 
 def _keys(state: State, master: Row) -> Iterator[str]:
@@ -200,6 +207,12 @@ def _keys(state: State, master: Row) -> Iterator[str]:
 def _put(state: State, row: Row) -> None:
     stamp = state.next_stamp()
     state.put_row(replace(row, stamp=stamp, updated=stamp))
+
+
+def is_dropped(table: EventTable, row: Row) -> bool:
+    """Say whether a slot is cancelled because its whole series is."""
+    master = table.get(row.master_id or "") if row.is_exception else None
+    return master is not None and master.cancelled
 
 
 def split_id(master: Row, slot: Slot) -> str:

@@ -7,9 +7,10 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 from local.google.errors import deleted, not_found
-from local.google.events import delete, get_row, patch
+from local.google.events import delete, get_row, new_id, patch
 from local.google.expansion import Slot, grid_of, has_slot, slot_of
 from local.google.fields import merged
+from local.google.invitations import carry
 from local.google.model import Resource, Row
 from local.google.recurrence import ends_before, rule_parts, rule_text
 from local.google.rendering import inherited_fields
@@ -31,13 +32,18 @@ def split(visit: Visit, event_id: str, body: Resource, options: WriteOptions) ->
     later = _exceptions_from(visit, master, slot)
     fields = _new_series(visit, master, slot, body=body, before=before)
     trim(visit, event_id, options)
-    new_id = split_id(master, slot)
-    fields["iCalUID"] = f"{new_id}@google.com"
-    row = Row(id=new_id, calendar_id=visit.calendar.id, fields={})
+    row_id = _free_id(visit, split_id(master, slot))
+    fields["iCalUID"] = f"{row_id}@google.com"
+    row = Row(id=row_id, calendar_id=visit.calendar.id, fields={})
     kept = keep(visit, row, fields=fields, options=options)
     for exception in later:
         _go_on(visit, exception, master=kept)
     return kept
+
+
+def _free_id(visit: Visit, wished: str) -> str:
+    """A series that was split, deleted and split again needs another id."""
+    return wished if visit.table.get(wished) is None else new_id()
 
 
 def trim(visit: Visit, event_id: str, options: WriteOptions) -> Row:
@@ -120,4 +126,4 @@ def _go_on(visit: Visit, exception: Row, *, master: Row) -> None:
         stamp=stamp,
         updated=stamp,
     )
-    visit.state.put_row(moved)
+    carry(visit.state, row=visit.state.put_row(moved), old={})

@@ -22,7 +22,7 @@ from local.google.invitations import (
 )
 from local.google.model import Resource, Row
 from local.google.rendering import etag_of, overlay_of, whole_fields
-from local.google.series import follow_master, with_former
+from local.google.series import follow_master, is_dropped, with_former
 from local.google.visit import Visit, check_private_access
 
 CARRIED = ("iCalUID", "creator", "organizer", "hangoutLink")
@@ -224,7 +224,7 @@ def _put(visit: Visit, row: Row, *, old: Resource, fields: Resource) -> Row:
         stamp=stamp,
         updated=row.updated if quiet else stamp,
         created=row.created or stamp,
-        gone=False,
+        gone=is_dropped(visit.table, row),
     )
     new = with_former(row, new, change=visit.table.last_change + 1)
     return visit.state.put_row(new)

@@ -355,3 +355,23 @@ def test_a_push_goes_to_the_guests_calendar_too(
     event = invite(ann, bob.email)
 
     assert bob.ids(syncToken=token) == [event["id"]]
+
+
+def test_a_split_reaches_the_guests_with_its_exceptions(
+    ann: Person, bob: Person
+) -> None:
+    """Both series of a split, and the exceptions after the cut, are on each copy.
+
+    https://developers.google.com/workspace/calendar/api/guides/recurringevents
+    """
+    series = ann.weekly(attendees=[{"email": bob.email}])
+    third, fourth = (row["id"] for row in ann.instances(series["id"])[2:])
+    ann.patch(fourth, summary="Exception")
+    body = {"calendar": ann.email, "event_id": third, "body": {"location": "New"}}
+
+    made = requests.post(f"{ann.url}/_/split", json=body, timeout=5).json()["id"]
+
+    assert len(bob.instances(series["id"])) == 2
+    rows = bob.instances(made)
+    assert [row["summary"] for row in rows] == ["Weekly", "Exception"]
+    assert {row["location"] for row in rows} == {"New"}

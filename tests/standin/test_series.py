@@ -137,6 +137,7 @@ def test_a_series_needs_a_zone(ann: Person) -> None:
         "RRULE:FREQ=HOURLY",
         "EXDATE;TZID=Nowhere/At_All:20261027T100000",
         "DTSTART:20261020T080000Z",
+        "RRULE:FREQ=MONTHLY;BYSETPOS=0;BYDAY=MO",
     ],
 )
 def test_recurrence_that_makes_no_sense_is_refused(ann: Person, line: str) -> None:
