@@ -141,6 +141,7 @@ class Connection:
     alone: int = 0
     tries: int = 0
     due_at: datetime | None = None
+    wake_at: datetime | None = None
     looked_at: datetime | None = None
     poll_at: datetime | None = None
     counts: Counts = field(default_factory=Counts)

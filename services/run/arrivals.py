@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from connectors.base import Item
 from services.links import ItemNow, Link, Rank, Waiting, clean, link_of, link_path
@@ -255,6 +255,11 @@ def parked(link: Link, why: str) -> Link:
     return replace(link, rank=Rank.EDIT, due_at=None, waiting=Waiting.PARKED, why=why)
 
 
+def waiting_until(link: Link, moment: datetime, why: str) -> Link:
+    """Return the link put off, with the reason."""
+    return replace(link, due_at=moment, waiting=Waiting.LIMITED, why=why)
+
+
 # --- what is to be done with it ------------------------------------------------------
 
 
@@ -286,7 +291,7 @@ def ranked(session: Session, policy: Policy, link: Link) -> Link:
     rank = RANKS[act]
     if rank is Rank.CLEAN or (link.foreign and not link.linked and link.item is None):
         return clean(link)
-    if rank is link.rank and link.waiting in (Waiting.HELD, Waiting.LIMITED):
+    if rank is link.rank and link.waiting is Waiting.HELD:
         return link
     there = next((now for now in pair.now.values() if now is not None), None)
     return replace(

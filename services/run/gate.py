@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from services.connections import Connection, Spent, State
-from services.links import Link, Rank, Waiting
+from services.links import Intent, Link, Rank, Waiting
 from services.settings import AgendaSettings
 from sync.brake import holds, recent
 from sync.plan import Act, Plan
@@ -52,6 +52,13 @@ class Gate:
         self._count(kind)
         return replace(link, waiting=None)
 
+    def give_back(self, intent: Intent) -> None:
+        """Count a step that was let pass, and then not done, no more."""
+        if intent.act == Act.DELETE and self.now in self.spent.deletes:
+            self.spent = replace(self.spent, deletes=_less(self.spent.deletes))
+        elif is_move(intent.atoms) and self.now in self.spent.moves:
+            self.spent = replace(self.spent, moves=_less(self.spent.moves))
+
     def _needs_approval(self) -> bool:
         return self.connection.state is State.NEEDS_APPROVAL
 
@@ -86,8 +93,16 @@ def kind_of(plan: Plan) -> str | None:
     """Return which of the brake's counts a step belongs to."""
     if plan.act is Act.DELETE:
         return "delete"
-    moved = {Atom(None, WHEN), Atom(None, DURATION)} & plan.atoms
-    return "move" if plan.act is Act.WRITE and moved else None
+    return "move" if plan.act is Act.WRITE and is_move(plan.atoms) else None
+
+
+def is_move(atoms: frozenset[Atom]) -> bool:
+    """Return whether a write of these atoms moves the whole event or item."""
+    return bool({Atom(None, WHEN), Atom(None, DURATION)} & atoms)
+
+
+def _less(moments: tuple[datetime, ...]) -> tuple[datetime, ...]:
+    return moments[:-1]
 
 
 def _held(link: Link, rank: Rank, why: str) -> Link:

@@ -15,6 +15,7 @@ from services.run.arrivals import (
     orphan_link,
     pair_of,
     parked,
+    waiting_until,
     waits_for_master,
 )
 from services.run.fights import counted, unsettled
@@ -160,10 +161,19 @@ class Preparing:
                 " it is left alone until one side changes again.",
             )
             return None
+        if found.side is Side.CALENDAR and self.session.limited:
+            each.link = self._put_off(each.link)
+            return None
         each.link = self.gate.passed(each.link, found)
         if each.link.waiting is not None:
             return None
         return step_of(self.session, self.policy, each.link, found)
+
+    def _put_off(self, link: Link) -> Link:
+        """Return a link that waits until Google lets us write again."""
+        connection = self.session.connection
+        until = connection.until or self.session.now()
+        return waiting_until(link, until, connection.reason)
 
     def _partner(self, each: Staged) -> Staged | None:
         """Join the link with its partner, if it has one; say so if that is unsure."""

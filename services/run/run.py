@@ -7,6 +7,7 @@ queued again with a delay; what only a person can cure is said on the connection
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from services.access import open_calendar
 from services.channels import stop_if_stale
@@ -35,6 +36,7 @@ from services.run.trouble import (
     queue_run,
     wait_for_lease,
 )
+from services.run.waking import drained, has_due, queue_waking
 from services.run.work import Work
 from services.setting_values import FirstSync
 from services.settings import effective
@@ -110,11 +112,12 @@ def _run(session: Session) -> Outcome:
     )
     policy = policy_of(session.settings, session.connector, zone=connection.zone)
     looked = look(session, policy)
-    if looked.complete and judge(session, policy) and not _paused(session):
+    complete = looked.complete and judge(session, policy)
+    if complete:
         _write(session, policy, looked)
     else:
         session.save(lambda now: _finished(session, now))
-    _go_on(session, complete=looked.complete)
+    _go_on(session, complete=complete, woken=connection.wake_at)
     _stop_stale_channel(session)
     return Outcome(word="done", read=session.read, written=session.written)
 
@@ -143,12 +146,6 @@ def application_of(agenda: Document) -> Application:
             "time_zone": data.get("time_zone"),
         },
     )
-
-
-def _paused(session: Session) -> bool:
-    """Whether Google asked us to write nothing for some hours."""
-    until = session.connection.until
-    return until is not None and session.now() < until
 
 
 # --- writing -------------------------------------------------------------------------
@@ -181,18 +178,24 @@ def _write(session: Session, policy: Policy, looked: Looked) -> None:
     """Write what this look found, then what was left from before, slice by slice."""
     _ask_first(session)
     staged = _with_intents(session, looked.staged)
-    if staged or not session.connection.backlog:
+    if staged or not _has_due(session):
         work = Work(session, policy, staged)
         work.do(lambda now: _finished(session, looked.finish(now)))
-    while session.connection.backlog and not session.time_is_up:
+        if work.slowed:
+            return
+    while _has_due(session) and not session.time_is_up:
         links = _due(session)
         if not links:
-            session.save(lambda now: _finished(session, replace(now, backlog=False)))
+            session.save(lambda now: _finished(session, drained(session, now)))
             return
         work = Work(session, policy, links)
         work.do(lambda now: _finished(session, now))
         if work.slowed:
             return
+
+
+def _has_due(session: Session) -> bool:
+    return has_due(session.connection, now=session.now())
 
 
 def _with_intents(session: Session, staged: Sequence[Staged]) -> list[Staged]:
@@ -234,6 +237,8 @@ def _finished(session: Session, connection: Connection) -> Connection:
     """Return the connection as a run leaves it that went well so far."""
     now = session.now()
     healed = connection.state is State.FAILING
+    waited = connection.until is not None and connection.until <= now
+    told = healed or (waited and connection.state is State.ACTIVE)
     last = LastRun(
         id=session.run_id,
         started_at=session.started_at,
@@ -248,15 +253,14 @@ def _finished(session: Session, connection: Connection) -> Connection:
         last_run=last,
         tries=0,
         state=State.ACTIVE if healed else connection.state,
-        reason="" if healed else connection.reason,
+        reason="" if told else connection.reason,
+        until=None if waited else connection.until,
     )
 
 
-def _go_on(session: Session, *, complete: bool) -> None:
-    """Queue what is left to do: more of this slice, or what was asked meanwhile."""
-    if session.wanted or not complete or _has_more(session):
+def _go_on(session: Session, *, complete: bool, woken: datetime | None) -> None:
+    """Queue what is left to do: now, or when what waits is due."""
+    more = _has_due(session) and session.time_is_up
+    if session.wanted or not complete or more:
         queue_run(session.world, session.connection.id)
-
-
-def _has_more(session: Session) -> bool:
-    return session.connection.backlog and session.time_is_up
+    queue_waking(session, known=woken)

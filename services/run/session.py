@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 
 from connectors.base import Connector, Window
-from services.connections import Connection, Lease, load, path_of, replaced
+from services.connections import Connection, Lease, State, load, path_of, replaced
 from services.ids import Kind, new_id
 from services.ports import Calendar, Conflict, Document, Write
 from services.run.hint import Busy, Hint, Overtaken
@@ -133,9 +133,20 @@ class Session:
                 raise Overtaken
         self.connection, self.version = theirs, document.version
 
+    @property
+    def limited(self) -> bool:
+        """Whether Google asked us to change nothing in this account for a while."""
+        until = self.connection.until
+        return until is not None and self.now() < until
+
     def stop_writing(self, *, until: datetime, why: str) -> None:
         """Write nothing more in this account until then, and say why."""
-        self.save(lambda now: replace(now, until=until, reason=why))
+
+        def told(now: Connection) -> Connection:
+            reason = why if now.state is State.ACTIVE else now.reason
+            return replace(now, until=until, reason=reason)
+
+        self.save(told)
 
     # --- the lease -------------------------------------------------------------------
 

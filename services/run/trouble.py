@@ -35,21 +35,38 @@ def wait_for_lease(world: World, connection: Connection) -> Outcome:
 
 
 def postponed(session: Session, error: TransientError) -> Outcome:
-    """Queue the run again later; a person sees nothing of it but the delay."""
-    tries = session.connection.tries
-    wait = min(FIRST_WAIT * (2 ** min(tries, 10)), LONGEST_WAIT)
-    if isinstance(error, RateLimited) and error.wait is not None:
-        wait = error.wait
-    due_at = session.now() + wait
+    """Queue the run again later; a person sees nothing of it but the delay.
 
-    def later(now: Connection) -> Connection:
-        return replace(session.without_lease(now), tries=tries + 1, due_at=due_at)
-
-    session.save(later)
-    queue_run(session.world, session.connection.id, after=wait)
+    Where one is queued for later already, that one will do.
+    """
+    wait = wait_of(session.connection.tries, error)
+    queued = session.connection.wake_at
+    if queued is None or queued <= session.now():
+        _wake_later(session, wait)
+    elif session.connection.lease.holder:
+        session.save(session.without_lease)
     fields = {"event": "run-postponed", "connection_id": session.connection.id}
     logger.info("run postponed", extra=fields)
     return Outcome(word="postponed")
+
+
+def wait_of(tries: int, error: TransientError) -> timedelta:
+    """Return how long to wait: as asked, or longer with each try."""
+    if isinstance(error, RateLimited) and error.wait is not None:
+        return error.wait
+    doubled: timedelta = FIRST_WAIT * (2 ** min(tries, 10))
+    return min(doubled, LONGEST_WAIT)
+
+
+def _wake_later(session: Session, wait: timedelta) -> None:
+    wake_at = session.now() + wait
+
+    def later(now: Connection) -> Connection:
+        given_back = session.without_lease(now)
+        return replace(given_back, tries=now.tries + 1, due_at=wake_at, wake_at=wake_at)
+
+    session.save(later)
+    queue_run(session.world, session.connection.id, after=wait)
 
 
 def failed(session: Session, error: PermanentError) -> Outcome:

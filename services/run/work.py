@@ -8,15 +8,15 @@ between any two of these is found by the intents, and looked at before anything 
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime
 
 from services.connections import Connection, State
 from services.ids import Kind, new_id
 from services.journal import Page, answered, opened
-from services.links import Intent, Link, Rank, Waiting, link_path
+from services.links import Intent, Link, Rank, link_path
 from services.ports import Create, Document, Write
 from services.previews import new_preview
-from services.run.arrivals import Staged, link_staged, parked
+from services.run.arrivals import Staged, link_staged, parked, waiting_until
 from services.run.fresh import with_freshness
 from services.run.gate import Gate
 from services.run.look import Change, writes_of
@@ -25,6 +25,8 @@ from services.run.preparing import Preparing
 from services.run.session import LinkMoved, Session
 from services.run.steps import Step
 from services.run.tally import tallied
+from services.run.trouble import wait_of
+from services.run.waking import is_dirty, with_left, woken_by
 from sync.errors import (
     ContentRefused,
     Missing,
@@ -39,9 +41,8 @@ from sync.sides import Side
 logger = logging.getLogger(__name__)
 
 STEPS_AT_ONCE = 25
-SHORTEST_WAIT = timedelta(seconds=5)
-LONGEST_WAIT = timedelta(hours=1)
 MOST_TRIES = 8
+MOST_TROUBLES = 3
 GIVES_UP_ON_ONE = (ContentRefused, AttendeesOmitted, Unreadable)
 
 
@@ -57,7 +58,7 @@ class Work:
         self.gate = Gate(connection, session.settings, session.now())
         self.preparing = Preparing(session, policy, self.arrivals, self.gate)
         self.written: list[Intent] = []
-        self.slowed = False
+        self.troubles = 0
         self.preview: Create | None = None
 
     def do(self, finish: Change) -> None:
@@ -65,20 +66,20 @@ class Work:
 
         Raises Busy and Overtaken before the first write, and what stops a connection.
         """
-        while True:
-            steps = [] if self.slowed else self._next_steps()
+        more = True
+        while more:
+            steps = self._next_steps()
             if not steps:
                 self._save_links(self._ended(finish))
                 return
-            if not self._round(steps, finish):
-                return
+            more = self._round(steps, finish)
 
     # --- one round -------------------------------------------------------------------
 
     def _next_steps(self) -> list[Step]:
         found: list[Step] = []
         for each in list(self.arrivals.staged.values()):
-            if len(found) == STEPS_AT_ONCE:
+            if len(found) == STEPS_AT_ONCE or self.slowed:
                 break
             if each.gone or not self._may_go(each.link):
                 continue
@@ -88,11 +89,8 @@ class Work:
         return found
 
     def _may_go(self, link: Link) -> bool:
-        if link.rank is Rank.CLEAN and link.intent is None:
-            return False
-        if link.waiting in (Waiting.PARKED, Waiting.UNSURE):
-            return False
-        return link.due_at is not None and link.due_at <= self.session.now()
+        due = link.due_at is not None and link.due_at <= self.session.now()
+        return due and is_dirty(link)
 
     def _step(self, each: Staged) -> Step | None:
         """Prepare a link; what goes wrong is this link's own trouble."""
@@ -114,7 +112,8 @@ class Work:
         if notable:
             connection = self.session.connection.id
             writes.append(answered(connection, page.id, entries))
-        more = not self.slowed and self._more_to_do()
+        stops = self.slowed or self.session.time_is_up
+        more = not stops and self._more_to_do()
         change = _without_work if more else self._ended(finish)
         self._save_links(change, writes)
         return more
@@ -145,17 +144,19 @@ class Work:
     def _done(self, step: Step) -> Intent:
         """Do one step and return its intent with what came of it."""
         each = self.arrivals.staged[step.link.id]
+        if not self._may_call(step):
+            return self._not_done(step, "postponed")
         try:
             each.link = step.do()
         except (StaleWrite, Missing):
             each.link = self._stale(each.link, step)
-            return replace(step.intent, outcome="stale")
+            return self._not_done(step, "stale")
         except GIVES_UP_ON_ONE as error:
             each.link = parked(each.link, str(error))
-            return replace(step.intent, outcome="refused", answer=str(error))
+            return self._not_done(step, "refused", answer=str(error))
         except TransientError as error:
             each.link = self._unanswered(each.link, step, error)
-            return replace(step.intent, outcome="unknown", answer=str(error))
+            return self._not_done(step, "unknown", answer=str(error))
         self.written.append(step.intent)
         return replace(step.intent, outcome="done")
 
@@ -166,26 +167,41 @@ class Work:
             return again
         return parked(again, "It changes faster than it can be written.")
 
+    def _may_call(self, step: Step) -> bool:
+        """Whether one more call may start: in time, and where nobody said to wait."""
+        if self.slowed or not self.session.holds_lease:
+            return False
+        return step.intent.side is not Side.CALENDAR or not self.session.limited
+
+    def _not_done(self, step: Step, outcome: str, *, answer: str = "") -> Intent:
+        self.gate.give_back(step.intent)
+        return replace(step.intent, outcome=outcome, answer=answer)
+
     def _unanswered(self, link: Link, step: Step, error: TransientError) -> Link:
-        later = self._later(link, error)
-        if isinstance(error, RateLimited):
-            return later
-        return replace(later, intent=step.intent)
+        if not isinstance(error, RateLimited):
+            return replace(self._later(link, error), intent=step.intent)
+        if step.intent.side is Side.CALENDAR:
+            self._pause(error)
+        return waiting_until(link, self._due_after(link, error), str(error))
+
+    def _pause(self, error: RateLimited) -> None:
+        """Write nothing more to Google for as long as it asks, and say so."""
+        wait = wait_of(self.session.connection.tries, error)
+        self.session.stop_writing(until=self.session.now() + wait, why=str(error))
 
     def _later(self, link: Link, error: TransientError) -> Link:
-        """Return a link that waits, and slow the rest of this run down with it."""
-        self.slowed = True
-        wait = _wait(link.tries, error)
-        if isinstance(error, RateLimited) and error.whole_account:
-            self.session.stop_writing(until=self.session.now() + wait, why=str(error))
-        return replace(
-            link,
-            rank=link.rank or Rank.EDIT,
-            due_at=self.session.now() + wait,
-            waiting=Waiting.LIMITED,
-            why=str(error),
-            tries=link.tries + 1,
-        )
+        """Return a link that waits; too much trouble ends this run's writing."""
+        self.troubles += 1
+        later = waiting_until(link, self._due_after(link, error), str(error))
+        return replace(later, rank=link.rank or Rank.EDIT, tries=link.tries + 1)
+
+    def _due_after(self, link: Link, error: TransientError) -> datetime:
+        return self.session.now() + wait_of(link.tries, error)
+
+    @property
+    def slowed(self) -> bool:
+        """Whether so much went wrong that the rest had better wait."""
+        return self.troubles >= MOST_TROUBLES
 
     # --- saving ----------------------------------------------------------------------
 
@@ -194,9 +210,26 @@ class Work:
 
         def ended(connection: Connection) -> Connection:
             done = finish(_without_work(connection))
-            return self.session.without_lease(self._with_news(done))
+            left = with_left(
+                done, self.arrivals.staged.values(), now=self.session.now()
+            )
+            rested = self._rested(left, tries=connection.tries)
+            return self.session.without_lease(self._with_news(rested))
 
         return ended
+
+    def _rested(self, connection: Connection, *, tries: int) -> Connection:
+        """Return the connection, what is left to do postponed when this run failed."""
+        limited = self.session.limited
+        if not self.slowed and not limited:
+            return connection
+        tries = 0 if self.written else tries + 1
+        if self.slowed:
+            now = self.session.now()
+            wake_at = now + wait_of(tries, TransientError())
+            connection = woken_by(connection, [wake_at], now=now)
+            connection = replace(connection, backlog=False)
+        return replace(connection, tries=tries)
 
     def _with_news(self, connection: Connection) -> Connection:
         connection = replace(connection, spent=self.gate.spent)
@@ -273,10 +306,3 @@ class Work:
 
 def _without_work(connection: Connection) -> Connection:
     return replace(connection, work=None)
-
-
-def _wait(tries: int, error: TransientError) -> timedelta:
-    if isinstance(error, RateLimited) and error.wait is not None:
-        return error.wait
-    doubled: timedelta = SHORTEST_WAIT * (2 ** min(tries, 10))
-    return min(doubled, LONGEST_WAIT)
