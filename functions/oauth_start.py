@@ -20,6 +20,7 @@ def oauth_start(request: Request) -> Response:
     token = _token(request)
     try:
         if request.method == "POST":
+            _require_our_page(request)
             return _started(request, token)
         return page_response(invitation_page(asked(world(), token, now=now())))
     except Ended as ended:
@@ -31,6 +32,12 @@ def _token(request: Request) -> str:
     if not request.path.startswith(PREFIX):
         raise refused(404, f"There is nothing at {request.path}.")
     return request.path.removeprefix(PREFIX).rstrip("/")
+
+
+def _require_our_page(request: Request) -> None:
+    # Our pages send no referrer, so the origin is "null" even when it is ours.
+    if request.headers.get("Sec-Fetch-Site", "same-origin") != "same-origin":
+        raise refused(403, "Please press the button on the page of the invitation.")
 
 
 def _started(request: Request, token: str) -> Response:

@@ -224,6 +224,21 @@ def test_an_organization_may_allow_other_accounts(
     assert title_of(page.text) == "Connected"
 
 
+def test_another_site_cannot_press_the_button(tandem: Tandem, browser: Browser) -> None:
+    invited = tandem.invite(tandem.agenda())
+
+    answer = browser.session.post(
+        invited.url,
+        headers={"Sec-Fetch-Site": "cross-site"},
+        allow_redirects=False,
+        timeout=15,
+    )
+
+    assert answer.status_code == 403
+    assert "Set-Cookie" not in answer.headers
+    assert not tandem.world.store.query(Query(collection="oauth_states"))
+
+
 # --- The link is no good -------------------------------------------------------------
 
 
