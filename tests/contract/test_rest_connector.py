@@ -20,15 +20,15 @@ from sync.errors import (
     StaleWrite,
     SyncTokenExpired,
 )
-from tests.journeys.api_bench import ApiBench, event
+from tests.journeys.api_bench import BOTH_STORES, ApiBench, bench_on, event
 from tests.twins import CountingStore
 
 Titles = list[str]
 
 
-@pytest.fixture
-def bench() -> ApiBench:
-    return ApiBench()
+@pytest.fixture(params=BOTH_STORES)
+def bench(request: pytest.FixtureRequest) -> ApiBench:
+    return bench_on(request.param, request)
 
 
 def window(bench: ApiBench) -> Window:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from flask import Flask, Response, request
 from werkzeug.datastructures import Headers
 from werkzeug.test import Client
@@ -32,6 +33,7 @@ from tests.twins import MemoryVault, VirtualClock
 
 Json = dict[str, Any]
 
+BOTH_STORES = ["sqlite", pytest.param("firestore", marks=pytest.mark.firestore)]
 OPERATOR_KEY = "operator-key-of-the-tests"
 
 
@@ -241,6 +243,13 @@ class ApiBench:
 
     def _connect(self, application: Application) -> Connector:
         return RestConnector(application.agenda, Shelf(self.world, application.agenda))
+
+
+def bench_on(store: str, asked: pytest.FixtureRequest) -> ApiBench:
+    """Return a bench on one of the stores behind the port."""
+    if store == "sqlite":
+        return ApiBench()
+    return ApiBench(store=asked.getfixturevalue("firestore_store")())
 
 
 def event(**members: Any) -> Json:

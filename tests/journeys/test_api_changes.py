@@ -9,14 +9,14 @@ from standardwebhooks import Webhook
 
 from services.hooks import deliver
 from sync import jscalendar
-from tests.journeys.api_bench import ApiBench, event
+from tests.journeys.api_bench import BOTH_STORES, ApiBench, bench_on, event
 
 Json = dict[str, Any]
 
 
-@pytest.fixture
-def bench() -> ApiBench:
-    return ApiBench()
+@pytest.fixture(params=BOTH_STORES)
+def bench(request: pytest.FixtureRequest) -> ApiBench:
+    return bench_on(request.param, request)
 
 
 def create_as_google(bench: ApiBench, key: str, **members: Any) -> str:

@@ -6,14 +6,14 @@ import pytest
 
 from sync import jscalendar
 from sync.content import Content
-from tests.journeys.api_bench import ApiBench, event, pointers
+from tests.journeys.api_bench import BOTH_STORES, ApiBench, bench_on, event, pointers
 
 Json = dict[str, Any]
 
 
-@pytest.fixture
-def bench() -> ApiBench:
-    return ApiBench()
+@pytest.fixture(params=BOTH_STORES)
+def bench(request: pytest.FixtureRequest) -> ApiBench:
+    return bench_on(request.param, request)
 
 
 def edit_as_google(bench: ApiBench, item: str, **members: Any) -> None:
