@@ -61,7 +61,7 @@ def _by_own_slot(
     for slot, details in overrides.items():
         if isinstance(slot, datetime) != all_day:
             own[_second(slot) if isinstance(slot, datetime) else slot] = details
-        else:
+        elif details is not None:  # What was removed there is no slot here.
             other[day_of(slot) if all_day else naive(slot)] = details
     return {**other, **own}
 

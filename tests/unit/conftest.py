@@ -12,7 +12,7 @@ settings.register_profile(
     "house", deadline=None, max_examples=60, suppress_health_check=SLOW
 )
 settings.register_profile(
-    "long", deadline=None, max_examples=3000, suppress_health_check=SLOW
+    "long", deadline=None, max_examples=800, suppress_health_check=SLOW
 )
 if settings.get_current_profile_name() in ("default", "ci"):
     settings.load_profile("house")
