@@ -11,10 +11,11 @@ from services.push import RUN_PATH
 @door
 def sync_connection(request: Request) -> Response:
     """Do a run and tell what it came to."""
+    body = task_body(request, RUN_PATH)
+    # After the proof: a stranger's request does not even load the engine.
     from services.run.hint import Hint
     from services.run.run import sync
 
-    body = task_body(request, RUN_PATH)
     connection = body.get("connection")
     if not isinstance(connection, str):
         raise refused(400, '"connection" is the id of a connection.')
