@@ -211,13 +211,14 @@ def _lists(stage: Stage) -> int:
 
 
 def _wait_until_read(stage: Stage, desk: Desk) -> None:
-    """Return when the first links are written: that follows the read."""
+    """Return when all is read: so many creates then wait for a person's yes."""
     ends = time.monotonic() + PATIENCE
     while time.monotonic() < ends:
-        if stage.connection(desk)["counts"]["links"]:
+        shown = stage.connection(desk)
+        if shown["state"] == "needs_approval" or shown["counts"]["links"]:
             return
         time.sleep(0.1)
-    raise Failed(f"The first read did not end: {stage.connection(desk)}")
+    raise Failed(f"The first read did not end: {shown}")
 
 
 # --- Counting ------------------------------------------------------------------------
