@@ -139,7 +139,12 @@ def _fold_row(session: Session, links: dict[str, Staged], name: str, row: Row) -
     if known is None:
         if is_deleted(row) and not row.get("recurringEventId"):
             return
-        born = Link(id=name, birth=Side.CALENDAR, foreign=is_ours(master_id(row)))
+        born = Link(
+            id=name,
+            birth=Side.CALENDAR,
+            foreign=is_ours(master_id(row)),
+            marks=_marks_at_birth(session),
+        )
         known = links[name] = Staged(link=born)
     link = known.link
     ended_already = link.ended_at is not None and is_deleted(row)
@@ -198,7 +203,9 @@ def _fold_item(
     if known is None:
         if item.content is None:
             return
-        known = links[name] = Staged(link=Link(id=name, birth=Side.AGENDA))
+        known = links[name] = Staged(
+            link=Link(id=name, birth=Side.AGENDA, marks=_marks_at_birth(session))
+        )
     link = known.link
     if item.problem:
         known.link = parked(
@@ -227,6 +234,15 @@ def item_now(item: Item, content: Content) -> ItemNow:
         content=content,
         changed_at=item.changed_at,
     )
+
+
+def _marks_at_birth(session: Session) -> Mapping[Side, int]:
+    """Return the marks of a new link: it is missed by no read that is under way."""
+    connection = session.connection
+    return {
+        Side.CALENDAR: connection.calendar_read.mark,
+        Side.AGENDA: connection.agenda_read.mark,
+    }
 
 
 def _marked(session: Session, link: Link, side: Side) -> Mapping[Side, int]:
@@ -307,15 +323,16 @@ def ranked(session: Session, policy: Policy, link: Link) -> Link:
 
 def waits_for_master(link: Link) -> bool:
     """Whether only exceptions of a series are known, so that it must be asked for."""
-    if link.rows.master is not None or link.orphan:
-        return False
-    return any(not is_deleted(row) for row in link.rows.exceptions.values())
+    return link.rows.master is None and bool(link.rows.exceptions) and not link.orphan
 
 
 def _worth_keeping(session: Session, link: Link) -> bool:
-    """Whether a link that was never stored reaches into the window."""
-    if waits_for_master(link):
-        return True
+    """Whether a link that was never stored is to be: it may reach into the window."""
+    return waits_for_master(link) or in_window(session, link)
+
+
+def in_window(session: Session, link: Link) -> bool:
+    """Whether the event or the item reaches into the window."""
     pair = pair_of(link, zone=session.connection.zone)
     window = session.window
     return any(

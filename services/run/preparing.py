@@ -11,10 +11,12 @@ from services.ports import Create, Replace, Write
 from services.run.absence import doubted
 from services.run.arrivals import (
     Staged,
+    in_window,
     item_now,
     orphan_link,
     pair_of,
     parked,
+    ranked,
     waiting_until,
     waits_for_master,
 )
@@ -33,6 +35,7 @@ from sync.seen import after_agreement, after_meeting
 from sync.sides import Pair, Side
 
 MOST_TURNS = 12
+NOWHERE = dict.fromkeys(Side)
 
 
 @dataclass(slots=True)
@@ -95,11 +98,14 @@ class Preparing:
 
     def _orphaned(self, link: Link) -> Link:
         """Give each instance of a series that we may not see a link of its own."""
-        for row in link.rows.exceptions.values():
-            if not is_deleted(row):
-                child = orphan_link(row)
-                self.arrivals.staged.setdefault(child.id, Staged(link=child))
-        return replace(clean(link), orphan=True)
+        children = [
+            ranked(self.session, self.policy, orphan_link(row))
+            for row in link.rows.exceptions.values()
+            if not is_deleted(row)
+        ]
+        for child in children:
+            self.arrivals.staged.setdefault(child.id, Staged(link=child))
+        return replace(clean(link), orphan=bool(children))
 
     def _read_item(self, each: Staged) -> None:
         link = replace(each.link, reread=each.link.reread - {Side.AGENDA})
@@ -130,9 +136,19 @@ class Preparing:
         if found.act is Act.END:
             each.link = ended(each.link, now=self.session.now())
             return False
-        if each.link.waiting is not Waiting.PARKED:
+        if pair.now == NOWHERE and not pair.linked and each.link.ended_at is None:
+            self._drop(each)
+        elif each.link.waiting is not Waiting.PARKED:
             each.link = self._settled(each.link)
         return False
+
+    def _drop(self, each: Staged) -> None:
+        """Forget a link that has nothing to be carried: soon, where it is stored."""
+        if each.document is None:
+            each.gone = True
+            return
+        gone = ended(each.link, now=self.session.now())
+        each.link = replace(gone, generation=each.link.generation)
 
     def _settled(self, link: Link) -> Link:
         if link.suspect:
@@ -143,23 +159,13 @@ class Preparing:
 
     def _write(self, each: Staged, found: Plan, pair: Pair) -> Step | None:
         if found.act is Act.CREATE and each.link.alone:
-            if each.link.foreign:
-                each.link = clean(each.link)
-                return None
-            partner = self._partner(each)
+            partner = self._arrived(each)
             if partner is not None:
                 return self.step(partner)
-            if each.link.waiting is Waiting.UNSURE:
+            if each.gone or each.link.rank is Rank.CLEAN or each.link.waiting:
                 return None
-        each.link = counted(each.link, found, pair, now=self.session.now())
-        fight = unsettled(each.link)
-        if fight is not None:
-            name = fight.atom.name
-            each.link = parked(
-                each.link,
-                f'The {fight.side} puts "{name}" back each time it is written:'
-                " it is left alone until one side changes again.",
-            )
+        each.link = self._unfought(each.link, found, pair)
+        if each.link.waiting is Waiting.PARKED:
             return None
         if found.side is Side.CALENDAR and self.session.limited:
             each.link = self._put_off(each.link)
@@ -168,6 +174,33 @@ class Preparing:
         if each.link.waiting is not None:
             return None
         return step_of(self.session, self.policy, each.link, found)
+
+    def _arrived(self, each: Staged) -> Staged | None:
+        """Look whether something new is wanted here; return its partner if it has one.
+
+        What is not to be created is clean, dropped or unsure afterwards.
+        """
+        each.link = replace(each.link, waiting=None)
+        if each.link.foreign:
+            each.link = clean(each.link)
+            return None
+        if not in_window(self.session, each.link):
+            self._drop(each)
+            return None
+        return self._partner(each)
+
+    def _unfought(self, link: Link, found: Plan, pair: Pair) -> Link:
+        """Return the link, parked when a field was put back too often."""
+        link = counted(link, found, pair, now=self.session.now())
+        fight = unsettled(link)
+        if fight is None:
+            return link
+        name = fight.atom.name
+        return parked(
+            link,
+            f'The {fight.side} puts "{name}" back each time it is written:'
+            " it is left alone until one side changes again.",
+        )
 
     def _put_off(self, link: Link) -> Link:
         """Return a link that waits until Google lets us write again."""

@@ -1,5 +1,6 @@
 """Trouble for a Workbench: faults at Google, and time that passes by itself."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -7,6 +8,7 @@ import requests
 
 from services.access import forget
 from services.accounts import granted, load, saved
+from services.connections import change
 from services.google_credentials import read_credentials
 from services.opening import Joining, open_connection
 from services.organizations import set_google
@@ -139,6 +141,16 @@ def give_grant(bench: Workbench) -> None:
     )
     made = granted(account, grant, sealer=bench.world.sealer)
     bench.store.commit([saved(made, over=document)])
+
+
+def connect_to(bench: Workbench, calendar_id: str) -> None:
+    """Join another calendar than the primary one with the agenda."""
+    bench.connect()
+    change(
+        bench.store,
+        bench.connection_id,
+        lambda one: replace(one, calendar_id=calendar_id),
+    )
 
 
 def reconnect(bench: Workbench) -> None:

@@ -1,0 +1,83 @@
+"""Google as it is behind HTTP, with pages and memory as odd as a test wants them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from services.ports import Calendar, Page, Row
+from sync.errors import Missing
+from tests.journeys.workbench import Workbench
+
+
+@dataclass
+class OddAccounts:
+    """Accounts whose calendars are made odd; all else is theirs."""
+
+    accounts: Any
+    odd: Callable[[Calendar], Any]
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.accounts, name)
+
+    def calendar(self, *args: Any, **more: Any) -> Any:
+        return self.odd(self.accounts.calendar(*args, **more))
+
+
+@dataclass
+class ForgetfulCalendar:
+    """A calendar that no longer knows some events, in lists or by their ids."""
+
+    calendar: Any
+    forgotten: set[str]
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.calendar, name)
+
+    def read(self, *, token: str | None, page: str | None) -> Page:
+        found: Page = self.calendar.read(token=token, page=page)
+        rows = [row for row in found.rows if row["id"] not in self.forgotten]
+        return replace(found, rows=rows)
+
+    def get(self, event_id: str) -> Row:
+        if event_id in self.forgotten:
+            raise Missing("Google does not know the event (any more).")
+        found: Row = self.calendar.get(event_id)
+        return found
+
+
+@dataclass
+class PagedCalendar:
+    """A calendar with few rows a page, in the order of their ids or reversed."""
+
+    calendar: Any
+    rows: int
+    reverse: bool
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.calendar, name)
+
+    def read(self, *, token: str | None, page: str | None) -> Page:
+        whole: Page = self.calendar.read(token=token, page=None)
+        rows = sorted(whole.rows, key=lambda row: row["id"], reverse=self.reverse)
+        here, behind = int(page or 0), int(page or 0) + self.rows
+        if behind >= len(rows):
+            return replace(whole, rows=rows[here:])
+        part = rows[here:behind]
+        return replace(whole, rows=part, next_page=str(behind), next_token=None)
+
+
+def forgetting(bench: Workbench) -> set[str]:
+    """Return a set of ids; those in it are answered with 404 from now on."""
+    forgotten: set[str] = set()
+    _make_odd(bench, lambda calendar: ForgetfulCalendar(calendar, forgotten))
+    return forgotten
+
+
+def paged(bench: Workbench, *, rows: int, reverse: bool = False) -> None:
+    """Let Google give so few rows a page from now on."""
+    _make_odd(bench, lambda calendar: PagedCalendar(calendar, rows, reverse))
+
+
+def _make_odd(bench: Workbench, odd: Callable[[Calendar], Any]) -> None:
+    accounts: Any = OddAccounts(bench.world.accounts, odd)
+    bench.world = replace(bench.world, accounts=accounts)
