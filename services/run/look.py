@@ -89,6 +89,7 @@ def _look_at_few(session: Session, policy: Policy) -> Looked:
 
 
 def _look_at_many(session: Session, policy: Policy) -> Looked:
+    """Stage page by page, under the lease: two runs would only stage the same twice."""
     _begin_reads(session)
     for stage_page in (_stage_calendar_page, _stage_agenda_page):
         more = True
@@ -100,17 +101,16 @@ def _look_at_many(session: Session, policy: Policy) -> Looked:
 
 
 def _begin_reads(session: Session) -> None:
-    """Mark a full read of each side that has no token or cursor."""
+    """Take the lease; mark a full read of each side that has no token or cursor."""
 
     def begun(now: Connection) -> Connection:
         return replace(
-            now,
+            session.with_lease(now),
             calendar_read=_begun(now.calendar_read, full=now.token is None),
             agenda_read=_begun(now.agenda_read, full=now.cursor is None),
         )
 
-    if begun(session.connection) != session.connection:
-        session.save(begun)
+    session.save(begun)
 
 
 def _begun(reading: Reading, *, full: bool) -> Reading:
@@ -191,7 +191,9 @@ def _store(session: Session, links: Sequence[Staged], turn: Change) -> None:
 
 def _save_batch(session: Session, batch: Sequence[Staged], how: Change) -> None:
     session.save(
-        lambda now: how(replace(now, counts=tallied(now.counts, batch))),
+        lambda now: session.with_lease(
+            how(replace(now, counts=tallied(now.counts, batch)))
+        ),
         writes=writes_of(session, batch),
     )
 

@@ -5,7 +5,7 @@ queued again with a delay; what only a person can cure is said on the connection
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -87,10 +87,20 @@ def _attempt(world: World, connection_id: str, hint: Hint) -> Outcome:
         world, hint, connection=connection, document=document, agenda=agenda
     )
     try:
+        return _answered(session)
+    except (Overtaken, LinkMoved):
+        session.give_back()
+        raise
+
+
+def _answered(session: Session) -> Outcome:
+    """Do the run; what goes wrong is answered as the errors' names ask for."""
+    try:
         return _run(session)
     except Busy:
-        return wait_for_lease(world, session.connection)
+        return wait_for_lease(session.world, session.connection)
     except Stopped:
+        session.give_back()
         return Outcome(word="stopped")
     except TransientError as error:
         return postponed(session, error)
@@ -116,7 +126,7 @@ def _run(session: Session) -> Outcome:
     if complete:
         _write(session, policy, looked)
     else:
-        session.save(lambda now: _finished(session, now))
+        _save_end(session, lambda now: now)
     _go_on(session, complete=complete, woken=connection.wake_at)
     _stop_stale_channel(session)
     return Outcome(word="done", read=session.read, written=session.written)
@@ -186,7 +196,7 @@ def _write(session: Session, policy: Policy, looked: Looked) -> None:
     while _has_due(session) and not session.time_is_up:
         links = _due(session)
         if not links:
-            session.save(lambda now: _finished(session, drained(session, now)))
+            _save_end(session, lambda now: drained(session, now))
             return
         work = Work(session, policy, links)
         work.do(lambda now: _finished(session, now))
@@ -231,6 +241,11 @@ def _dirty(session: Session, rank: Rank) -> Query:
         order_by="due_at",
         limit=LINKS_AT_ONCE,
     )
+
+
+def _save_end(session: Session, how: Callable[[Connection], Connection]) -> None:
+    """Save how a run ends that wrote nothing more, and give the lease back."""
+    session.save(lambda now: session.without_lease(_finished(session, how(now))))
 
 
 def _finished(session: Session, connection: Connection) -> Connection:

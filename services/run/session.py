@@ -6,7 +6,15 @@ from datetime import datetime, timedelta
 from functools import cached_property
 
 from connectors.base import Connector, Window
-from services.connections import Connection, Lease, State, load, path_of, replaced
+from services.connections import (
+    Connection,
+    Lease,
+    State,
+    change,
+    load,
+    path_of,
+    replaced,
+)
 from services.ids import Kind, new_id
 from services.ports import Calendar, Conflict, Document, Write
 from services.run.hint import Busy, Hint, Overtaken
@@ -171,6 +179,11 @@ class Session:
         epoch = lease.epoch + (lease.holder != self.holder)
         ours = Lease(epoch=epoch, holder=self.holder, ends_at=now + LEASE_LASTS)
         return replace(connection, lease=ours)
+
+    def give_back(self) -> None:
+        """Give the lease back without more ado, if this run holds it."""
+        if self.connection.lease.holder == self.holder:
+            change(self.world.store, self.connection.id, self.without_lease)
 
     def without_lease(self, connection: Connection) -> Connection:
         """Return the connection with the lease given back."""
