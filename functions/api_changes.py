@@ -21,8 +21,7 @@ def list_changes(call: Call) -> Answer:
     after = cursors.cursor_of(text, now=call.now).number if text else 0
     seconds = call.number("wait", default=0, least=0, most=25)
     changes = wait_for_changes(
-        call.world.store,
-        call.world.clock,
+        call.world,
         agenda.id,
         after=after,
         reader=None if call.flag("all") else call.key.id,

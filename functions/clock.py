@@ -2,6 +2,7 @@
 
 import time
 from datetime import UTC, datetime, timedelta
+from threading import Event
 
 
 class SystemClock:
@@ -14,3 +15,7 @@ class SystemClock:
     def sleep(self, how_long: timedelta) -> None:
         """Wait in real time; nothing to wait for is fine."""
         time.sleep(max(how_long.total_seconds(), 0))
+
+    def wait(self, event: Event, how_long: timedelta) -> None:
+        """Wait in real time, at most until the event is set."""
+        event.wait(max(how_long.total_seconds(), 0))

@@ -47,6 +47,7 @@ def announce(world: World, told: Announcement, *, now: datetime) -> None:
     kept already: a queue that is down must not make its sender think otherwise, and the
     sweep finds what was not hinted.
     """
+    world.memory.ring(told.agenda)
     try:
         queue_hook(world.queue, told, now=now)
         if told.author != ENGINE:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from services.item_records import StoredItem, items_path, stored_item
-from services.ports import Clock, Is, Query, Store, Where
+from services.ports import Is, Query, Store, Where
+from services.world import World
 
 MAX_WAIT = timedelta(seconds=25)
 LOOK_EVERY = timedelta(milliseconds=500)
@@ -45,8 +46,7 @@ def read_changes(
 
 
 def wait_for_changes(
-    store: Store,
-    clock: Clock,
+    world: World,
     agenda: str,
     *,
     after: int,
@@ -54,15 +54,21 @@ def wait_for_changes(
     limit: int,
     wait: timedelta,
 ) -> Changes:
-    """Return changes as soon as there are some, or none when the wait is over."""
-    until = clock.now() + min(wait, MAX_WAIT)
+    """Return changes as soon as there are some, or none when the wait is over.
+
+    What this process writes wakes it at once; the rest is looked for twice a second.
+    """
+    until = world.clock.now() + min(wait, MAX_WAIT)
     while True:
-        changes = read_changes(store, agenda, after=after, reader=reader, limit=limit)
-        left = until - clock.now()
+        bell = world.memory.bell_of(agenda)
+        changes = read_changes(
+            world.store, agenda, after=after, reader=reader, limit=limit
+        )
+        left = until - world.clock.now()
         if changes.items or left <= timedelta(0):
             return changes
         after = changes.number
-        clock.sleep(min(left, LOOK_EVERY))
+        world.clock.wait(bell, min(left, LOOK_EVERY))
 
 
 def is_news(item: StoredItem, *, after: int, reader: str | None) -> bool:

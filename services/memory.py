@@ -13,9 +13,26 @@ class Memory:
 
     tokens: dict[str, AccessToken] = field(default_factory=dict)
     environment: str | None = None
+    _bells: dict[str, threading.Event] = field(default_factory=dict, repr=False)
+    _ringing: threading.Lock = field(default_factory=threading.Lock, repr=False)
     _locks: dict[str, threading.Lock] = field(
         default_factory=lambda: defaultdict(threading.Lock), repr=False
     )
+
+    def bell_of(self, agenda: str) -> threading.Event:
+        """Return what is set when something changes in an agenda, in this process.
+
+        Each asker gets it once; ask before looking, so that no change comes between.
+        """
+        with self._ringing:
+            return self._bells.setdefault(agenda, threading.Event())
+
+    def ring(self, agenda: str) -> None:
+        """Wake whoever waits for a change in an agenda."""
+        with self._ringing:
+            bell = self._bells.pop(agenda, None)
+        if bell is not None:
+            bell.set()
 
     def lock_of(self, account_id: str) -> threading.Lock:
         """Return the lock under which this account's token is refreshed."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from threading import Event
 from typing import Any, Protocol
 
 Json = Any
@@ -21,6 +22,10 @@ class Clock(Protocol):
         ...
 
     def sleep(self, how_long: timedelta) -> None: ...
+
+    def wait(self, event: Event, how_long: timedelta) -> None:
+        """Sleep, but no longer than until the event is set."""
+        ...
 
 
 # --- Store ---------------------------------------------------------------------------

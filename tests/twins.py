@@ -55,6 +55,10 @@ class VirtualClock:
     def sleep(self, how_long: timedelta) -> None:
         self.advance(how_long)
 
+    def wait(self, event: threading.Event, how_long: timedelta) -> None:
+        if not event.is_set():
+            self.sleep(how_long)
+
     def advance(self, how_long: timedelta) -> datetime:
         """Move on and return the time that it is then."""
         with self._lock:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from threading import Event
 
 import pytest
 
@@ -44,6 +45,10 @@ class StoppedClock:
 
     def sleep(self, how_long: timedelta) -> None:
         """Wait for nothing."""
+
+    def wait(self, event: Event, how_long: timedelta) -> None:
+        if not event.is_set():
+            self.sleep(how_long)
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from threading import Event
 from typing import Any
 
 import pytest
@@ -63,6 +64,10 @@ class BenchClock(VirtualClock):
         then, self._then = self._then, None
         if then is not None:
             then()
+
+    def wait(self, event: Event, how_long: timedelta) -> None:
+        if not event.is_set():
+            self.sleep(how_long)
 
 
 class Tasks:
