@@ -165,9 +165,11 @@ class World:
             return
         held = self.policy.project[found.side](found.wanted)
         if found.act is Act.CREATE:
-            self.pair = after_create(self.pair, found.side, answer=answer, trusted=held)
+            made = after_create(planned, found.side, answer=answer, trusted=held)
+            self.pair = replace(made, now=self.pair.now)
             return
         assert before is not None
+        assert origin is not None
         if answer == before:
             return
         after = after_unknown(
