@@ -1,12 +1,14 @@
 """From a push to a queued run, without touching a document.
 
 The function that the whole internet can call does only this, so a stranger's request
-costs one MAC. How a burst becomes a few runs: the first push of a connection in each
-stretch of two seconds is run at once. Those that follow in that stretch share one
-tail, run one second after its end, when all of them have been heard, even by machines
-whose clocks differ a little. In the last half second of the stretch, a push that finds
-the tail taken as well asks for the tail of the next stretch: should this clock be slow,
-the tail may have run already.
+costs one MAC. How a burst becomes a few runs: time is cut into buckets, and each bucket
+has one run of a connection, by its name. A push asks for the run of its own bucket, at
+once. If that name is taken, the run may be over already, so it asks for the next
+bucket's, at the beginning of that bucket. If that is taken too, it lies ahead.
+
+For no run starts before its bucket begins. That is all the proof there is, but for
+clocks that differ: near the end of a bucket the next one may have begun elsewhere, and
+its run with it. There a push that finds both taken asks for the run after them as well.
 """
 
 import hashlib
@@ -22,9 +24,12 @@ from services.world import World
 
 logger = logging.getLogger(__name__)
 
-BUCKET = timedelta(seconds=2)
-TAIL_AFTER = timedelta(seconds=1)
-LATE = timedelta(milliseconds=500)
+BUCKET = timedelta(milliseconds=650)
+SKEW = timedelta(milliseconds=250)
+"""By how much the clocks of machines, the queue's among them, may differ."""
+
+COMMITTED_WITHIN = timedelta(milliseconds=600)
+"""How long the sender of a hint may take to commit what it hints at."""
 
 PUSH_PATH = "/push/google"
 RUN_PATH = "/tasks/sync"
@@ -95,7 +100,8 @@ def queue_hint(
     """Ask for a run because the agenda changed. Raises QueueError.
 
     `tail_only` is for hints that may come before the sender's commit: a run at once
-    could look too early, and then the change would wait for the next one.
+    could look too early, and then the change would wait for the next one. It waits
+    COMMITTED_WITHIN at least.
     """
     _queue(world, connection_id, _received(now), now, tail_only=tail_only)
 
@@ -117,29 +123,35 @@ def _queue(
     *,
     tail_only: bool = False,
 ) -> None:
-    bucket = (now - _EPOCH) // BUCKET
-    ends_at = _EPOCH + (bucket + 1) * BUCKET
     body = {"connection": connection, **body}
-    if not tail_only:
-        head = Task(path=RUN_PATH, body=body, name=_name(connection, bucket, "head"))
-        if world.queue.enqueue(head):
-            return
-    if world.queue.enqueue(_tail(connection, body, bucket)):
+    if tail_only:
+        world.queue.enqueue(_later(body, _first_from(now + COMMITTED_WITHIN)))
         return
-    if ends_at - now < LATE:
-        world.queue.enqueue(_tail(connection, body, bucket + 1))
+    bucket = (now - _EPOCH) // BUCKET
+    at_once = Task(path=RUN_PATH, body=body, name=_name(connection, bucket))
+    if world.queue.enqueue(at_once):
+        return
+    if world.queue.enqueue(_later(body, bucket + 1)):
+        return
+    if _beginning(bucket + 1) - now <= SKEW:
+        world.queue.enqueue(_later(body, bucket + 2))
 
 
-def _tail(connection: str, body: Mapping[str, Json], bucket: int) -> Task:
-    return Task(
-        path=RUN_PATH,
-        body=body,
-        name=_name(connection, bucket, "tail"),
-        at=_EPOCH + (bucket + 1) * BUCKET + TAIL_AFTER,
-    )
+def _later(body: Mapping[str, Json], bucket: int) -> Task:
+    name = _name(body["connection"], bucket)
+    return Task(path=RUN_PATH, body=body, name=name, at=_beginning(bucket))
 
 
-def _name(connection: str, bucket: int, part: str) -> str:
+def _beginning(bucket: int) -> datetime:
+    return _EPOCH + bucket * BUCKET
+
+
+def _first_from(moment: datetime) -> int:
+    """Return the first bucket that does not begin before a moment."""
+    return -((_EPOCH - moment) // BUCKET)
+
+
+def _name(connection: str, bucket: int) -> str:
     # A hash spreads the names, as Cloud Tasks wants it: names in a row slow it down.
-    plain = f"{connection}:{bucket}:{part}"
+    plain = f"{connection}:{bucket}"
     return "sync-" + hashlib.sha256(plain.encode()).hexdigest()[:40]
