@@ -80,10 +80,10 @@ class Receiver:
                 headers = {name.lower(): value for name, value in self.headers.items()}
                 headers["body"] = self.rfile.read(length).decode()
                 status = receiver.statuses.pop(0) if receiver.statuses else 200
+                receiver.messages.put(headers)
                 self.send_response(status)
                 self.send_header("Content-Length", "0")
                 self.end_headers()
-                receiver.messages.put(headers)
 
             def log_message(self, format: str, *args: object) -> None:
                 """Say nothing."""
