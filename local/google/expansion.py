@@ -149,8 +149,9 @@ def _rules(grid: Grid) -> rruleset:
             (found.rrule if name == "RRULE" else found.exrule)(rule)
         else:
             _add_dates(found, line, grid.zone_name)
-    if not any(line.startswith("RRULE") for line in grid.lines):
-        found.rdate(start)
+    # Google shows the start even where it does not fit the rule, and does not count it.
+    # https://github.com/fmeringdal/rust-rrule/issues/119
+    found.rdate(start)
     return found
 
 
