@@ -206,14 +206,27 @@ class _Merge:
         if values[Side.CALENDAR] == values[Side.AGENDA] or self._projects(atom, values):
             self.plan.agreed.add(atom)
             return
-        if first_meeting and None in values.values():
-            filled = next(side for side in Side if values[side] is not None)
+        filled = self._filled(atom, values) if first_meeting else None
+        if filled is not None:
             self._carry(atom, filled)
             return
         of_grid = atom.slot is None and atom.name in {WHEN, RULES}
         winner = self.policy.winner(WHEN if of_grid else atom.name, self.pair)
         self._dispute(atom, winner)
         self._carry(atom, winner)
+
+    def _filled(self, atom: Atom, values: Mapping[Side, object]) -> Side | None:
+        """Return the only side that says something of its own, if there is one.
+
+        A slot without an exception repeats the series and says nothing of its own.
+        """
+        said = [side for side in Side if values[side] is not None]
+        if len(said) == 2 and atom.slot is not None:
+            said = [side for side in Side if atom.slot in self._exceptions(side)]
+        return said[0] if len(said) == 1 else None
+
+    def _exceptions(self, side: Side) -> frozenset[Slot]:
+        return _slots_on(self.grid, [self.now[side]])
 
     def _projects(self, atom: Atom, values: Mapping[Side, object]) -> bool:
         """Return whether one value is what the side of the other holds of it."""

@@ -17,6 +17,7 @@ from sync.google import (
     content_of,
     ical_uid,
     is_deleted,
+    is_instance,
     marker_of,
     master_id,
     with_row,
@@ -151,7 +152,16 @@ def _fold_row(session: Session, links: dict[str, Staged], name: str, row: Row) -
     if ended_already or link.event_id not in (None, master_id(row)):
         # What we deleted, or a generation that is long replaced, says nothing new.
         return
+    if link.event_id is None and _is_strange(row):
+        return
     known.link = _alive(_with_row(session, link, row))
+
+
+def _is_strange(row: Row) -> bool:
+    """Return whether somebody else made an event under an id of our form."""
+    if is_deleted(row) or is_instance(row) or not is_ours(row["id"]):
+        return False
+    return marked_link(row["id"], marker_of(row)) is None
 
 
 def _with_row(session: Session, link: Link, row: Row) -> Link:

@@ -34,10 +34,17 @@ class Arrivals:
         side = each.link.alone
         if side is None:
             return None
-        known = self._candidates(each, side.other, by="ical_uid")
+        found = self._pick(each, side.other)
+        if isinstance(found, Staged) and self._pick(found, side) is not each:
+            return Waiting.UNSURE
+        return found
+
+    def _pick(self, each: Staged, side: Side) -> Staged | Waiting | None:
+        """Return what a link would choose on a side if it were alone to choose."""
+        known = self._candidates(each, side, by="ical_uid")
         if len(known) == 1:
             return known[0]
-        at_that_time = self._candidates(each, side.other, by="span")
+        at_that_time = self._candidates(each, side, by="span")
         titled = [(other.link.id, self._title(other.link)) for other in at_that_time]
         verdict = pick(self._title(each.link), titled)
         if verdict.match is Match.UNSURE:
@@ -56,7 +63,8 @@ class Arrivals:
             if getattr(other.link, by) == value
         }
         found = {name: self.staged.setdefault(name, one) for name, one in found.items()}
-        return [one for one in found.values() if one.link.alone is side]
+        alone = [one for one in found.values() if one.link.alone is side]
+        return [one for one in alone if not one.gone]
 
     def _stored(self, side: Side, by: str, value: str) -> dict[str, Staged]:
         if not self.session.connection.alone:

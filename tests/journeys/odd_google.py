@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from services.ports import Calendar, Page, Row
-from sync.errors import Missing
+from services.ports import Calendar, Mails, Page, Row
+from sync.errors import ContentRefused, Missing
 from tests.journeys.workbench import Workbench
 
 
@@ -81,3 +81,56 @@ def paged(bench: Workbench, *, rows: int, reverse: bool = False) -> None:
 def _make_odd(bench: Workbench, odd: Callable[[Calendar], Any]) -> None:
     accounts: Any = OddAccounts(bench.world.accounts, odd)
     bench.world = replace(bench.world, accounts=accounts)
+
+
+@dataclass
+class InterruptedCalendar:
+    """A calendar in which somebody is faster, once, just before one of our calls."""
+
+    calendar: Any
+    method: str
+    deeds: list[Callable[[], object]]
+
+    def __getattr__(self, name: str) -> Any:
+        if name == self.method and self.deeds:
+            self.deeds.pop()()
+        return getattr(self.calendar, name)
+
+
+@dataclass
+class FussyCalendar:
+    """A calendar that does not accept events of one title."""
+
+    calendar: Any
+    title: str
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.calendar, name)
+
+    def insert(self, body: Row, *, mails: Mails) -> Row:
+        self._check(body)
+        made: Row = self.calendar.insert(body, mails=mails)
+        return made
+
+    def patch(self, event_id: str, body: Row, *, etag: str | None, mails: Mails) -> Row:
+        self._check(body)
+        made: Row = self.calendar.patch(event_id, body, etag=etag, mails=mails)
+        return made
+
+    def _check(self, body: Row) -> None:
+        if body.get("summary") == self.title:
+            raise ContentRefused("Google does not accept the event as it is.")
+
+
+def before_our(
+    method: str, bench: Workbench, deed: Callable[[], object]
+) -> list[Callable[[], object]]:
+    """Do a deed once, just before our next call of this method; say if it is due."""
+    deeds = [deed]
+    _make_odd(bench, lambda calendar: InterruptedCalendar(calendar, method, deeds))
+    return deeds
+
+
+def refusing(bench: Workbench, title: str) -> None:
+    """Let Google refuse events of this title."""
+    _make_odd(bench, lambda calendar: FussyCalendar(calendar, title))

@@ -73,12 +73,13 @@ class TandemProcess:
 
     def office(self, **settings: object) -> "Office":
         """Return a new organization whose agenda is connected with a new calendar."""
-        email = f"owner{next(self.numbers)}.{uuid4().hex[:6]}@example.com"
-        office = self._organization(email, settings)
+        office = self.new_office(**settings)
         office.connect()
         return office
 
-    def _organization(self, email: str, settings: Mapping[str, object]) -> "Office":
+    def new_office(self, **settings: object) -> "Office":
+        """Return a new organization with an agenda, whose owner has a calendar."""
+        email = f"owner{next(self.numbers)}.{uuid4().hex[:6]}@example.com"
         made = self.made("POST", "organizations", {"name": "Fixers"})
         key = made["api_key"]
         self.made("PUT", f"organizations/{made['id']}/google", CLIENT, key=key)
@@ -112,9 +113,9 @@ class Office:
 
     def calendar(self) -> Person:
         """Return Google's own client at the owner's calendar, for one thread."""
-        return self.server_person(self.email)
+        return self.person(self.email)
 
-    def server_person(self, email: str) -> Person:
+    def person(self, email: str) -> Person:
         """Return Google's own client at somebody's calendar."""
         return Person(self.server.google.url, email)
 

@@ -208,7 +208,7 @@ def test_items_are_listed_page_by_page(bench: ApiBench) -> None:
     query = "limit=2"
     while query:
         page = bench.call("GET", f"{bench.items}?{query}", key=bench.agenda_key)
-        found += [entry["item"] for entry in page.json["items"]]
+        found += [entry["id"] for entry in page.json["items"]]
         token = page.json["next_page_token"]
         query = f"limit=2&page_token={token}" if token else ""
 
@@ -233,8 +233,8 @@ def test_a_stretch_of_time_shows_what_lies_in_it(bench: ApiBench) -> None:
         "GET", f"{bench.items}?{week}&expand=true", key=bench.agenda_key
     )
 
-    assert {entry["item"] for entry in found.json["items"]} == {"within", "series"}
-    shown = {entry["item"]: entry["value"] for entry in expanded.json["items"]}
+    assert {entry["id"] for entry in found.json["items"]} == {"within", "series"}
+    shown = {entry["id"]: entry for entry in expanded.json["items"]}
     assert set(shown) == {
         "within",
         "series~2026-11-25T09:00:00",
@@ -244,6 +244,56 @@ def test_a_stretch_of_time_shows_what_lies_in_it(bench: ApiBench) -> None:
     assert moved["title"] == "Roof survey, moved"
     assert moved["recurrenceId"] == "2026-11-25T09:00:00"
     assert "recurrenceRules" not in moved
+
+
+def test_an_entry_of_a_list_is_the_item_with_its_id_and_its_tag(
+    bench: ApiBench,
+) -> None:
+    kept = bench.put("visit-1", event(**{"vendor.example:x": 1}))
+
+    [entry] = bench.call("GET", bench.items, key=bench.agenda_key).json["items"]
+
+    assert entry == {**kept.json, "id": "visit-1", "etag": kept.headers["ETag"]}
+
+
+def test_an_entry_sent_back_is_stored_as_the_item_that_it_is(bench: ApiBench) -> None:
+    kept = bench.put("visit-1", event())
+    path = f"{bench.items}/visit-1"
+    [entry] = bench.call("GET", bench.items, key=bench.agenda_key).json["items"]
+
+    sent_back = [
+        bench.put("visit-1", entry),
+        bench.put("visit-1", entry, headers={"If-Match": entry["etag"]}),
+        bench.call("PATCH", path, entry, key=bench.agenda_key),
+    ]
+
+    for answer in sent_back:
+        assert answer.status_code == 200
+        assert answer.json == kept.json
+        assert answer.headers["ETag"] == kept.headers["ETag"]
+
+
+@pytest.mark.parametrize(
+    ("members", "pointer"),
+    [
+        ({"id": "visit-2"}, "/id"),
+        ({"id": 1}, "/id"),
+        ({"id": None}, "/id"),
+        ({"etag": "new"}, "/etag"),
+        ({"etag": ["1"]}, "/etag"),
+    ],
+)
+@pytest.mark.parametrize("method", ["PUT", "PATCH"])
+def test_an_id_or_tag_that_no_list_showed_is_refused(
+    bench: ApiBench, method: str, members: dict[str, object], pointer: str
+) -> None:
+    bench.put("visit-1", event())
+    path = f"{bench.items}/visit-1"
+
+    answer = bench.call(method, path, event(**members), key=bench.agenda_key)
+
+    assert answer.status_code == 422
+    assert pointers(answer) == {pointer}
 
 
 def test_a_series_without_end_is_listed_as_far_as_asked(bench: ApiBench) -> None:

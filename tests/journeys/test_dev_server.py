@@ -25,7 +25,7 @@ def api(running: Running, path: str, *, key: str = "Organization key") -> Any:
 
 def titles_of_items(running: Running) -> list[str]:
     found = api(running, f"agendas/{running.agenda}/items?limit=100")
-    return [item["value"]["title"] for item in found["items"]]
+    return [item["title"] for item in found["items"]]
 
 
 def titles_of_events(running: Running) -> list[str]:
@@ -100,9 +100,8 @@ def test_the_sample_is_a_week_with_a_series_and_a_day(tmp_path: Path) -> None:
     with make_run(tmp_path) as running:
         found = api(running, f"agendas/{running.agenda}/items?limit=100")["items"]
 
-    values = [item["value"] for item in found]
-    series = [value for value in values if "recurrenceRules" in value]
-    whole_days = [value for value in values if value.get("showWithoutTime")]
+    series = [item for item in found if "recurrenceRules" in item]
+    whole_days = [item for item in found if item.get("showWithoutTime")]
     assert len(found) == 7
     assert len(series) == len(whole_days) == 1
     assert series[0]["recurrenceOverrides"]

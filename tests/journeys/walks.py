@@ -162,13 +162,17 @@ class Walk:
         answer = self.office.call("DELETE", f"items/{self.item_id}")
         assert answer.ok, answer.text
 
-    def instance(self, start: str, zone: str = "Europe/Amsterdam") -> Json:
+    def patch_instance(self, slot: str, **body: Any) -> None:
+        """Change one instance of the series at Google."""
+        self.person.patch(self.instance(slot)["id"], **body)
+
+    def instance(self, slot: str, zone: str = "Europe/Amsterdam") -> Json:
         """Return the instance of the event's series in a slot."""
-        asked = start if "T" not in start else moment({"dateTime": start}, zone)[0]
+        asked = slot if "T" not in slot else moment({"dateTime": slot}, zone)[0]
         found = self.person.instances(
             self.event_id, originalStart=asked, showDeleted=True
         )
-        assert found, f"The series has no instance at {start}."
+        assert found, f"The series has no instance at {slot}."
         return found[0]
 
     # --- what both sides come to show -------------------------------------------------
@@ -216,6 +220,24 @@ class Walk:
 
         return self.watch.until(look)
 
+    def item_shows_override(self, slot: str, **members: Any) -> Json:
+        """Wait until the item has this in one slot, and return it."""
+
+        def look() -> Json:
+            item = self.item()
+            patch = item.get("recurrenceOverrides", {}).get(slot, {})
+            assert {name: patch.get(name) for name in members} == members
+            return item
+
+        return self.watch.until(look)
+
+    def days_at_google(self) -> list[str]:
+        """Return the days on which the series takes place at Google."""
+        rows = self.person.instances(self.event_id)
+        return [
+            row["start"].get("dateTime", row["start"].get("date"))[:10] for row in rows
+        ]
+
     def event_shows(self, **members: Any) -> Json:
         """Wait until the event has these members (None: lacks them), and return it."""
 
@@ -226,12 +248,12 @@ class Walk:
 
         return self.watch.until(look)
 
-    def instance_shows(self, start: str, **members: Any) -> Json:
+    def instance_shows(self, slot: str, **members: Any) -> Json:
         """Wait until the instance in a slot of the series shows this."""
 
         def look() -> Json:
-            assert self.event_id, "the series' event is not known yet"
-            row = self.instance(start)
+            self.event()
+            row = self.instance(slot)
             assert shown(row, members) == shown(members, members)
             return row
 
@@ -254,7 +276,7 @@ def plain(item: Mapping[str, Any]) -> Json:
 
 def shown(event: Mapping[str, Any], names: Mapping[str, Any]) -> Json:
     """Return these members of an event, its times in a form that can be compared."""
-    found = {name: event.get(name) for name in names}
+    found: Json = {name: event.get(name) for name in names}
     for name in ("start", "end"):
         if found.get(name):
             found[name] = moment(found[name])

@@ -6,13 +6,14 @@ Tasks lie in a list until a test runs them, so that it decides when a run happen
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from threading import Event
 from typing import Any
 
 from connectors.base import Connector
 from connectors.rest.connector import RestConnector
 from infra.google.accounts import GoogleAccounts
 from local.store import SqliteStore
-from services.accounts import Account, path_of
+from services.accounts import Account, path_of, sealed_access
 from services.agendas import Wanted, create_agenda
 from services.announcing import Announcement
 from services.connections import Connection, load
@@ -31,6 +32,7 @@ from services.ports import (
     Query,
     Store,
     Task,
+    Vault,
 )
 from services.run import Hint, Outcome, sync
 from services.sealing import Sealer
@@ -81,6 +83,10 @@ class RealClock:
     def sleep(self, how_long: timedelta) -> None:
         self.ahead += how_long
 
+    def wait(self, event: Event, how_long: timedelta) -> None:
+        if not event.is_set():
+            self.sleep(how_long)
+
 
 @dataclass
 class Workbench:
@@ -90,10 +96,11 @@ class Workbench:
     store: Store = field(default_factory=lambda: SqliteStore(":memory:"))
     clock: RealClock = field(default_factory=RealClock)
     queue: TaskList = field(default_factory=TaskList)
+    vault: Vault = field(default_factory=MemoryVault)
     settings: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        vault = MemoryVault()
+        vault = self.vault
         clock: Clock = self.clock
         self.world = World(
             store=self.store,
@@ -131,13 +138,16 @@ class Workbench:
     def connect(self) -> None:
         """Join the person's primary calendar with the agenda, consent given."""
         now = self.clock.now()
+        account_id = f"{self.organization}.1"
         account = Account(
-            id=f"{self.organization}.1",
+            id=account_id,
             organization=self.organization,
             subject="1",
             email=self.person.email,
             client_id="1-app",
             created_at=now,
+            access=sealed_access(account_id, self._token(), self.world.sealer),
+            access_ends_at=self._token().ends_at,
         )
         path = path_of(account.id)
         self.store.commit([Create(path=path, data=data_of(account))])
@@ -160,11 +170,11 @@ class Workbench:
 
     def remember_token(self) -> None:
         """Put an access token where a warm process has it."""
-        token = AccessToken(
-            value=self.person.access_token,
-            ends_at=self.clock.now() + timedelta(days=365),
-        )
-        self.world.memory.tokens[f"{self.organization}.1"] = token
+        self.world.memory.tokens[f"{self.organization}.1"] = self._token()
+
+    def _token(self) -> AccessToken:
+        ends_at = self.clock.now() + timedelta(days=365)
+        return AccessToken(value=self.person.access_token, ends_at=ends_at)
 
     # --- the agenda ------------------------------------------------------------------
 
@@ -198,6 +208,30 @@ class Workbench:
         return {
             item.json.get("title", ""): item.json for item in live if not item.deleted
         }
+
+    def titles_in_agenda(self) -> list[str]:
+        """Return the titles of all items that are there, doubles too."""
+        found, after = [], None
+        while True:
+            collection = f"agendas/{self.agenda}/items"
+            query = Query(collection=collection, limit=500, after=after)
+            page = self.store.query(query)
+            live = [item for item in map(stored_item, page) if not item.deleted]
+            found += [item.json.get("title", "") for item in live]
+            if len(page) < 500:
+                return found
+            after = page[-1]
+
+    def titles_at_google(self) -> list[str]:
+        """Return the titles of all events that are there, doubles too."""
+        found: list[str] = []
+        page: Json = {}
+        while True:
+            token = page.get("nextPageToken")
+            page = self.person.page(maxResults=2500, pageToken=token)
+            found += [each.get("summary", "") for each in page["items"]]
+            if "nextPageToken" not in page:
+                return found
 
     # --- the connection --------------------------------------------------------------
 
