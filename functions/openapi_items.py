@@ -89,14 +89,21 @@ ITEM_SCHEMAS: dict[str, Schema] = {
         "type": "object",
         "description": (
             "A JSCalendar Event (RFC 8984), 256 kB at most. Members outside our "
-            "subset, and vendor members, are kept and returned."
+            "subset, and vendor members, are kept and returned; `id` and `etag`, "
+            "which lists add, are not kept."
         ),
         "properties": EVENT,
         "required": ["start"],
         "examples": [EXAMPLE],
     },
     "ItemPatch": {"type": "object", "description": "A merge patch (RFC 7396)."},
-    "ListedItem": shown({"item": TEXT, "etag": TEXT, "value": ref("Item")}),
+    "ListedItem": {
+        "description": (
+            "An item, or one occurrence of it with its `recurrenceId`, and two members "
+            "more: `id`, of an occurrence `{item}~{start}`, and its `etag`."
+        ),
+        "allOf": [ref("Item"), shown({"id": TEXT, "etag": TEXT})],
+    },
     "Items": shown(
         {"items": list_of(ref("ListedItem")), "next_page_token": or_null(TEXT)}
     ),

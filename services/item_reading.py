@@ -1,6 +1,7 @@
 """Reading what applications send as an item, and what of it is not JSCalendar's."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -15,8 +16,12 @@ from sync.slots import last_slot
 from sync.times import shifted
 from sync.values import naive
 
+LISTED = ("id", "etag")
+"""The members of a list's entry that are not the item's own."""
+
 FOREVER = datetime(9998, 12, 31, tzinfo=UTC)
 _MARGIN = timedelta(days=2)
+_ENTITY_TAG = re.compile(r'(W/)?"[\x21\x23-\x7e]*"')
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,6 +57,29 @@ def read_item(body: Json, item_id: str) -> ReadItem:
         ]
         raise Invalid("This is no JSCalendar Event.", problems=problems) from error
     return ReadItem(said=body, json=value, content=content, ends_at=end_of(content))
+
+
+def without_listed(body: Json, item_id: str) -> Json:
+    """Return a body without what lists add to an item, should it come from one.
+
+    Raises Invalid where `id` or `etag` are not what a list would have shown.
+    """
+    if not isinstance(body, Mapping):
+        return body
+    problems = []
+    if "id" in body and body["id"] != item_id:
+        message = f'"id" may be left out, or be "{item_id}" as in the address.'
+        problems.append(Problem(pointer="/id", message=message))
+    if "etag" in body and not _is_tag(body["etag"]):
+        message = '"etag" may be left out, or be what a list of items showed.'
+        problems.append(Problem(pointer="/etag", message=message))
+    if problems:
+        raise Invalid("This is no item as a list shows it.", problems=problems)
+    return {name: body[name] for name in body if name not in LISTED}
+
+
+def _is_tag(value: Json) -> bool:
+    return isinstance(value, str) and _ENTITY_TAG.fullmatch(value) is not None
 
 
 def content_of(item: StoredItem) -> Content:

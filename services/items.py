@@ -86,7 +86,8 @@ def put_item(desk: Desk, item_id: str, body: Json, *, condition: Condition) -> A
     With a condition it replaces the whole item. Without, it is a statement of this
     application, and only what differs from its last one is taken.
     """
-    read = item_reading.read_item(body, item_id)
+    own = item_reading.without_listed(body, item_id)
+    read = item_reading.read_item(own, item_id)
 
     def decide(known: StoredItem | None) -> Change | None:
         check(known, condition)
@@ -101,6 +102,7 @@ def patch_item(
     desk: Desk, item_id: str, patch: Json, *, condition: Condition
 ) -> Answered:
     """Change the members that a merge patch names, and return the item."""
+    patch = item_reading.without_listed(patch, item_id)
 
     def decide(known: StoredItem | None) -> Change | None:
         item = present(known, item_id)

@@ -73,8 +73,8 @@ def list_occurrences(
 
 
 def entry_of(item: StoredItem) -> dict[str, Json]:
-    """Return an item as an entry of a list."""
-    return {"item": item.id, "etag": tag_of(item), "value": item.json}
+    """Return an item as an entry of a list: itself, with its id and its entity tag."""
+    return {**item.json, "id": item.id, "etag": tag_of(item)}
 
 
 def happening(
@@ -102,12 +102,13 @@ def _occurrences(item: StoredItem, stretch: Stretch) -> list[dict[str, Json]]:
 def _occurrence(item: StoredItem, slot: Slot, details: Details) -> dict[str, Json]:
     series = item.json
     value = jscalendar.write(Content(uid=str(series["uid"]), details=details))
-    value = {
+    return {
         **value,
         "recurrenceId": local_text(slot),
         "recurrenceIdTimeZone": series.get("timeZone"),
+        "id": occurrence_id(item.id, slot),
+        "etag": tag_of(item),
     }
-    return {"item": occurrence_id(item.id, slot), "etag": tag_of(item), "value": value}
 
 
 def _lies_in(item: StoredItem, stretch: Stretch | None) -> bool:
