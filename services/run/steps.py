@@ -204,6 +204,9 @@ class _Doing:
         answer = self.session.connector.create(
             self.wanted, key=self.intent.target, ical_uid=self.link.ical_uid or None
         )
+        if answer.item.content is None and not answer.item.problem:
+            # It was made with this key before, and deleted since: the next key is free.
+            return replace(self.link, generation=self.link.generation + 1)
         return item_created(
             self.link, self.intent, self.pair, answer, held=self._held(Side.AGENDA)
         )
