@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from services.connections import Counts
+from services.connections import Connection, Counts, State
 from services.links import Link, Rank, Waiting
 from services.run.arrivals import Staged
 
@@ -16,6 +16,13 @@ def tallied(counts: Counts, links: Iterable[Staged]) -> Counts:
         counts = _added(counts, each.stored, -1)
         counts = _added(counts, None if each.gone else each.link, +1)
     return counts
+
+
+def freed(connection: Connection) -> Connection:
+    """Return the connection, held no more when nothing of it is."""
+    if connection.state is not State.HELD or connection.counts.held:
+        return connection
+    return replace(connection, state=State.ACTIVE, reason="", preview=None)
 
 
 def _added(counts: Counts, link: Link | None, by: int) -> Counts:

@@ -24,7 +24,7 @@ from services.run.pairs import Arrivals
 from services.run.preparing import Preparing
 from services.run.session import LinkMoved, Session
 from services.run.steps import Step
-from services.run.tally import tallied
+from services.run.tally import freed, tallied
 from services.run.trouble import wait_of
 from services.run.waking import is_dirty, with_left, woken_by
 from sync.errors import (
@@ -277,7 +277,8 @@ class Work:
 
     def _tally(self, links: Sequence[Staged]) -> Callable[[Connection], Connection]:
         def with_counts(connection: Connection) -> Connection:
-            return replace(connection, counts=tallied(connection.counts, links))
+            counts = tallied(connection.counts, links)
+            return freed(replace(connection, counts=counts))
 
         return with_counts
 
