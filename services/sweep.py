@@ -6,12 +6,13 @@ A call does a bounded piece of the work; where more is left, a task continues it
 """
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from services.channels import try_to_open
 from services.connections import RUNNING, Connection, loaded
-from services.ports import Delete, Document, Is, Query, Task, Where
+from services.ports import Conflict, Delete, Document, Is, Query, Store, Task, Where
 from services.push import queue_look
 from services.world import World
 
@@ -110,8 +111,24 @@ def _remove_expired(world: World, now: datetime) -> tuple[int, bool]:
                 everywhere=kind.everywhere,
             )
         )
-        if documents:
-            world.store.commit([Delete(path=one.path) for one in documents])
-        removed += len(documents)
+        removed += _remove(world.store, documents)
         more = more or len(documents) == PAGE
     return removed, more
+
+
+def _remove(store: Store, documents: Sequence[Document]) -> int:
+    """Remove these as they were read, and return how many; what changed stays."""
+    deletes = [Delete(path=one.path, version=one.version) for one in documents]
+    try:
+        store.commit(deletes)
+    except Conflict:
+        return sum(_is_removed(store, delete) for delete in deletes)
+    return len(deletes)
+
+
+def _is_removed(store: Store, delete: Delete) -> bool:
+    try:
+        store.commit([delete])
+    except Conflict:
+        return False
+    return True

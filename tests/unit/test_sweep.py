@@ -1,12 +1,30 @@
 """The sweep finds what nothing else has found."""
 
+from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 from services.connections import State
-from services.ports import Create
+from services.ports import Create, Store, Update, Write
 from services.push import RUN_PATH
 from services.sweep import PAGE, SWEEP_PATH, sweep
 from tests.worlds import Stage
+
+
+class RenewingStore:
+    """A store in which something is written between a look and the removal."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.renews: Sequence[Write] = ()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    def commit(self, writes: Sequence[Write]) -> Sequence[str]:
+        renews, self.renews = self.renews, ()
+        self._store.commit(renews)
+        return self._store.commit(writes)
 
 
 def test_a_quiet_connection_is_looked_at() -> None:
@@ -77,6 +95,20 @@ def test_what_has_expired_is_removed_and_the_rest_stays() -> None:
     assert done.removed == len(ended)
     assert not stage.store.get_many(ended)
     assert len(stage.store.get_many(stays + never)) == 2 * len(ended)
+
+
+def test_what_is_renewed_while_it_is_removed_stays() -> None:
+    store = RenewingStore(Stage().store)
+    stage = Stage(store=store)
+    past = stage.now - timedelta(days=1)
+    paths = [f"idempotency/k{number}" for number in range(3)]
+    store.commit([Create(path=path, data={"expires_at": past}) for path in paths])
+    store.renews = [Update(path=paths[1], data={"expires_at": stage.now})]
+
+    done = sweep(stage.world, stage.now)
+
+    assert done.removed == 2
+    assert list(stage.store.get_many(paths)) == [paths[1]]
 
 
 def test_a_sweep_is_bounded_and_a_task_continues_it() -> None:
