@@ -15,7 +15,7 @@ from services.accounts import (
     needing_reconnect,
     path_of,
     refresh_token_of,
-    sealed_access,
+    refreshed,
 )
 from services.clients import CALENDAR_SCOPES, client_of, service_key_of
 from services.connections import Connection, mark_needs_reconnect
@@ -27,7 +27,6 @@ from services.ports import (
     Calendar,
     Conflict,
     Document,
-    Update,
 )
 from services.refusals import Unknown
 from services.world import World
@@ -144,11 +143,7 @@ def _refreshed(world: World, account: Account, document: Document) -> AccessToke
         _mark_account(world, document, str(error))
         _stop_connections(world, account.id, str(error))
         raise
-    data = {
-        "access": sealed_access(account.id, token, world.sealer),
-        "access_ends_at": token.ends_at,
-    }
-    save = Update(path=document.path, data=data, version=document.version)
+    save = refreshed(account, token, over=document, sealer=world.sealer)
     try:
         world.store.commit([save])
     except Conflict:

@@ -47,6 +47,7 @@ class Account:
     refresh: bytes | None = None
     access: bytes | None = None
     access_ends_at: datetime | None = None
+    quota_user: str = ""
     scopes: tuple[str, ...] = ()
     state: AccountState = AccountState.OK
     reason: str = ""
@@ -101,10 +102,23 @@ def granted(account: Account, grant: Grant, *, sealer: Sealer) -> Account:
         refresh=refresh,
         access=sealed_access(account.id, grant.access, sealer),
         access_ends_at=grant.access.ends_at,
+        quota_user=grant.access.quota_user,
         scopes=tuple(sorted(grant.scopes)),
         state=AccountState.OK,
         reason="",
     )
+
+
+def refreshed(
+    account: Account, token: AccessToken, *, over: Document, sealer: Sealer
+) -> Update:
+    """Return the write that keeps a new access token of an account."""
+    data = {
+        "access": sealed_access(account.id, token, sealer),
+        "access_ends_at": token.ends_at,
+        "quota_user": token.quota_user,
+    }
+    return Update(path=over.path, data=data, version=over.version)
 
 
 def sealed_access(account_id: str, token: AccessToken, sealer: Sealer) -> bytes:
@@ -124,7 +138,11 @@ def access_token_of(account: Account, sealer: Sealer) -> AccessToken | None:
     if account.access is None or account.access_ends_at is None:
         return None
     value = sealer.open(account.access, bound_to=_bound(account.id, "access"))
-    return AccessToken(value=value.decode(), ends_at=account.access_ends_at)
+    return AccessToken(
+        value=value.decode(),
+        ends_at=account.access_ends_at,
+        quota_user=account.quota_user,
+    )
 
 
 def needing_reconnect(document: Document, *, reason: str) -> Update:

@@ -126,7 +126,8 @@ class Delegation:
         self, key: Mapping[str, str], *, subject: str, scopes: Sequence[str]
     ) -> AccessToken:
         ends_at = self._clock.now() + timedelta(hours=1)
-        return AccessToken(value=f"{key['client_email']} as {subject}", ends_at=ends_at)
+        value = f"{key['client_email']} as {subject}"
+        return AccessToken(value=value, ends_at=ends_at, quota_user=subject)
 
     def calendars(self, access: AccessToken) -> Sequence[CalendarEntry]:
         email = access.value.rpartition(" ")[2]

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from services.access import access_token, forget
 from services.connections import Connection, State, change, load
 from services.journal import Page, opened
 from services.links import Intent, ItemNow, Link, Rank, Waiting, saved
@@ -59,6 +60,19 @@ def test_an_administrator_connects_for_the_owner(bench: ApiBench) -> None:
     assert [calendar["summary"] for calendar in calendars] == ["Own", "Team"]
     listed = ask(bench, "GET", f"?agenda={bench.agenda}").json["items"]
     assert [connection["id"] for connection in listed] == [made.json["id"]]
+
+
+def test_a_token_from_the_store_still_counts_on_its_own_person(
+    bench: ApiBench,
+) -> None:
+    account, now = connect(bench).json["account"], bench.clock.now()
+    asked = access_token(bench.world, account, now=now)
+    forget(bench.world, account)
+
+    found = access_token(bench.world, account, now=now)
+
+    assert found == asked
+    assert found.quota_user == "anna@example.com"
 
 
 def test_only_allowed_accounts_are_connected(bench: ApiBench) -> None:
