@@ -36,10 +36,12 @@ _world: World | None = None
 def started() -> Settings:
     """Return the settings of a process that begins now, with its log set up.
 
-    A setting that is missing or malformed ends the process with the line that says so.
+    A setting that is missing, malformed or of a later version ends the process with the
+    line that says so.
     """
     try:
         chosen = settings()
+        _require_adapters(chosen)
     except SettingInvalid as error:
         raise SystemExit(str(error)) from None
     if not logging.getLogger().handlers:
@@ -97,7 +99,8 @@ def operator_key() -> str:
 def make_world(
     chosen: Settings, *, queue: Queue | None = None, process: str = ""
 ) -> World:
-    """Return the outside world as these settings choose it."""
+    """Return the outside world as these settings choose it. Raises SettingInvalid."""
+    _require_adapters(chosen)
     clock = SystemClock()
     vault = lazily(lambda: _vault(chosen.vault))
     made = World(
@@ -137,9 +140,6 @@ def _store(place: Place) -> Store:
 
 
 def _queue(place: Place, clock: Clock) -> Queue:
-    if place.kind != "local":
-        raise _not_yet("TANDEM_QUEUE", place, "local:FILE")
-
     from local.delivery import NO_ANSWER
     from local.queue import LocalQueue
 
@@ -148,16 +148,12 @@ def _queue(place: Place, clock: Clock) -> Queue:
 
 
 def _vault(place: Place) -> Vault:
-    if place.kind != "file":
-        raise _not_yet("TANDEM_VAULT", place, "file:FOLDER")
     from local.vault import FileVault
 
     return FileVault(place.target)
 
 
 def _mailer(place: Place, clock: Clock) -> Mailer:
-    if place.kind != "folder":
-        raise _not_yet("TANDEM_MAIL", place, "folder:FOLDER")
     from local.mail import MailFolder
 
     return MailFolder(place.target, clock=clock)
@@ -178,11 +174,18 @@ def _connector(world: World, application: Application) -> Connector:
     )
 
 
-def _not_yet(name: str, place: Place, holds: str) -> SettingInvalid:
-    return SettingInvalid(
-        f'{name} holds a place of kind "{place.kind}", which this version does not '
-        f'know yet; it may hold "{holds}".'
-    )
+def _require_adapters(chosen: Settings) -> None:
+    """See to it that there is an adapter for each place. Raises SettingInvalid."""
+    for name, place, known in (
+        ("TANDEM_QUEUE", chosen.queue, "local:FILE"),
+        ("TANDEM_VAULT", chosen.vault, "file:FOLDER"),
+        ("TANDEM_MAIL", chosen.mail, "folder:FOLDER"),
+    ):
+        if place.kind != known.partition(":")[0]:
+            raise SettingInvalid(
+                f'{name} holds a place of kind "{place.kind}", which this version '
+                f'does not know yet; it may hold "{known}".'
+            )
 
 
 def _project(chosen: Settings) -> str | None:

@@ -86,24 +86,34 @@ def test_a_key_that_is_set_is_the_key(tmp_path: Path) -> None:
 
 
 def test_in_the_cloud_nobody_makes_up_a_key(tmp_path: Path) -> None:
+    made = bootstrap.make_world(read_settings(here(tmp_path)))
     chosen = here(tmp_path, TANDEM_VAULT="secretmanager:my-project")
-    bootstrap.use(read_settings(chosen))
+    bootstrap.use(read_settings(chosen), made)
 
     with pytest.raises(SettingInvalid, match="TANDEM_OPERATOR_KEY is not set"):
         bootstrap.operator_key()
 
 
 @pytest.mark.parametrize(
-    ("setting", "text", "port"),
+    ("setting", "text"),
     [
-        ("TANDEM_VAULT", "secretmanager:my-project", "vault"),
-        ("TANDEM_MAIL", "smtp://mail.example.com", "mailer"),
+        ("TANDEM_QUEUE", "cloudtasks:projects/my-project/locations/eu/queues/sync"),
+        ("TANDEM_VAULT", "secretmanager:my-project"),
+        ("TANDEM_MAIL", "smtp://mail.example.com"),
     ],
 )
-def test_what_this_version_cannot_do_yet_is_said(
-    tmp_path: Path, setting: str, text: str, port: str
+def test_what_this_version_cannot_do_yet_is_said_at_the_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, setting: str, text: str
 ) -> None:
-    bootstrap.use(read_settings(here(tmp_path, **{setting: text})))
+    account = {"TANDEM_TASKS_ACCOUNT": "tasks@my-project.iam.gserviceaccount.com"}
+    base = {"TANDEM_BASE_URL": "http://localhost:8080"}
+    chosen = read_settings(here(tmp_path, **account, **base, **{setting: text}))
+    monkeypatch.setattr(bootstrap, "_settings", chosen)
 
-    with pytest.raises(SettingInvalid, match=f"^{setting} holds"):
-        getattr(bootstrap.world(), port).read("anything")
+    with pytest.raises(SystemExit) as ended:
+        bootstrap.started()
+
+    [line] = str(ended.value).splitlines()
+    assert line.startswith(f"{setting} holds a place of kind ")
+    assert "does not know yet; it may hold " in line
+    assert not list(tmp_path.iterdir())
