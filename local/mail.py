@@ -6,6 +6,7 @@ from datetime import UTC
 from pathlib import Path
 from typing import Final
 
+from local.folders import PRIVATE_FILE, make_folder
 from services.letters import letter
 from services.ports import Clock, Mail
 
@@ -22,7 +23,7 @@ class MailFolder:
     def __init__(self, folder: Path | str, *, clock: Clock) -> None:
         self._folder = Path(folder)
         self._clock = clock
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_folder(self._folder)
 
     def send(self, mail: Mail) -> None:
         """Write the mail into the folder. Raises MailError."""
@@ -32,7 +33,7 @@ class MailFolder:
         name = f"{stamp}-{secrets.token_urlsafe(16)}"
         # Under another name until it is whole, so nobody reads half a mail.
         hidden = self._folder / f".{name}"
-        descriptor = os.open(hidden, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        descriptor = os.open(hidden, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE)
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)
         hidden.rename(self._folder / f"{name}.eml")

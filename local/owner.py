@@ -6,6 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
+from local.folders import make_file
 from local.sqlite import MEMORY
 
 
@@ -26,6 +27,7 @@ class Owner:
         """Be seen alive from now on."""
         if self._is_alone:
             return
+        make_file(self._file(self.name))
         self._lock = self._file(self.name).open("wb")
         fcntl.flock(self._lock, fcntl.LOCK_EX)
 

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from local.folders import make_file, make_folder
+
 MEMORY: Final = ":memory:"
 BUSY_SECONDS: Final = 10.0
 
@@ -29,6 +31,7 @@ class Database:
 
     Connections are lent and given back, so a server with a thread per request does not
     open one per request. ":memory:" has one connection, which threads take in turns.
+    A file that is made here is its owner's alone.
     """
 
     def __init__(self, path: Path | str) -> None:
@@ -37,7 +40,7 @@ class Database:
         self._process = os.getpid()
         self._turn = threading.Lock()
         if self.path != MEMORY:
-            Path(self.path).parent.mkdir(parents=True, exist_ok=True)
+            make_folder(Path(self.path).absolute().parent)
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
@@ -93,6 +96,9 @@ class Database:
             return self._opened()
 
     def _opened(self) -> sqlite3.Connection:
+        if self.path != MEMORY:
+            # SQLite gives the files beside it (-wal, -shm) the rights of this one.
+            make_file(Path(self.path))
         connection = sqlite3.connect(
             self.path,
             timeout=BUSY_SECONDS,

@@ -8,6 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+from local.folders import PRIVATE_FILE, PRIVATE_FOLDER, make_folder
 from services.limits import NotAllowed
 from services.ports import SecretMissing
 
@@ -91,13 +92,13 @@ def _latest(folder: Path) -> int:
 
 
 def _make_private(folder: Path) -> None:
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_folder(folder)
     if folder.stat().st_mode & 0o077:
-        folder.chmod(0o700)
+        folder.chmod(PRIVATE_FOLDER)
 
 
 def _write_durably(path: Path, value: bytes) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE)
     with os.fdopen(descriptor, "wb") as file:
         file.write(value)
         file.flush()

@@ -149,6 +149,31 @@ def test_a_broken_file_is_a_store_error(tmp_path: Path) -> None:
         SqliteStore(path)
 
 
+def test_only_the_owner_may_read_a_store_and_what_was_made_for_it(
+    tmp_path: Path,
+) -> None:
+    store = SqliteStore(tmp_path / "made" / "for" / "store.db")
+    store.commit([Create(path="a/b", data={})])
+
+    files = list((tmp_path / "made" / "for").iterdir())
+    modes = {file.name: file.stat().st_mode & 0o777 for file in files}
+    store.close()
+
+    assert set(modes) == {"store.db", "store.db-wal", "store.db-shm"}
+    assert set(modes.values()) == {0o600}
+    for folder in (tmp_path / "made", tmp_path / "made" / "for"):
+        assert folder.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_file_that_is_there_keeps_its_rights(tmp_path: Path) -> None:
+    path = tmp_path / "store.db"
+    path.touch(mode=0o640)
+
+    SqliteStore(path).close()
+
+    assert path.stat().st_mode & 0o777 == 0o640
+
+
 def test_a_store_in_memory_serves_many_threads() -> None:
     store = SqliteStore(":memory:")
     store.commit([Create(path="things/t", data={"n": 0})])
