@@ -17,6 +17,7 @@ from types import FrameType
 from urllib.error import URLError
 from urllib.request import urlopen
 
+from local.folders import PRIVATE_FOLDER, make_folder
 from local.sample import Addresses, CallFailed, Sample, sample
 from local.server import HOST, TandemServer
 from local.serving import PortTaken, listen
@@ -58,7 +59,8 @@ def main() -> None:
 def _run(ports: Ports, began: float) -> None:
     sock = _free(ports.tandem, "PORT")
     _free(ports.google, "GOOGLE_PORT").close()
-    FOLDER.mkdir(mode=0o700, exist_ok=True)
+    make_folder(FOLDER)
+    FOLDER.chmod(PRIVATE_FOLDER)
     _choose(os.environ, ports)
     _log_to(FOLDER / "tandem.log")
     with _google(ports.google) as google, _tandem(sock) as addresses:
@@ -111,12 +113,19 @@ def _log_to(path: Path) -> None:
 
 @contextlib.contextmanager
 def _google(port: int) -> Iterator["subprocess.Popen[bytes]"]:
-    """Run the stand-in beside us, in a session of its own: Ctrl-C comes to us alone."""
+    """Run the stand-in beside us, in a session of its own: Ctrl-C comes to us alone.
+
+    It ends with us even where we are killed: its input is a pipe that we hold.
+    """
     command = [sys.executable, "-m", "local.google", "--port", str(port)]
-    command += ["--state", str(FOLDER / "google.db"), "--any-client"]
+    command += ["--state", str(FOLDER / "google.db"), "--any-client", "--with-parent"]
     with (FOLDER / "google.log").open("ab") as log:
         process = subprocess.Popen(  # noqa: S603 because every word of it is ours
-            command, stdout=log, stderr=log, start_new_session=True
+            command,
+            stdin=subprocess.PIPE,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
         )
     try:
         yield process
@@ -125,7 +134,7 @@ def _google(port: int) -> Iterator["subprocess.Popen[bytes]"]:
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(STOPPED_WITHIN)
         process.kill()
-        process.wait()
+        process.communicate()
 
 
 @contextlib.contextmanager

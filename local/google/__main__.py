@@ -3,8 +3,10 @@
 import argparse
 import contextlib
 import gc
+import os
 import signal
 import sys
+import threading
 from pathlib import Path
 
 from local.google.consent import project_of
@@ -29,9 +31,20 @@ def main() -> None:
     sys.stdout.write(f"A stand-in for Google serves at {google.url}\n")
     sys.stdout.flush()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    if chosen.with_parent:
+        threading.Thread(target=_end_with_input, daemon=True).start()
     with contextlib.suppress(KeyboardInterrupt):
         google.serve()
     google.stop()
+
+
+def _end_with_input() -> None:
+    """Wait until nobody holds the other end of our input any more, then stop."""
+    while os.read(sys.stdin.fileno(), 4096):
+        pass
+    main_thread = threading.main_thread().ident
+    if main_thread is not None:
+        signal.pthread_kill(main_thread, signal.SIGTERM)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -40,6 +53,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--port", type=int, default=8085)
     parser.add_argument(
         "--state", type=Path, help="a SQLite file that keeps everything"
+    )
+    parser.add_argument(
+        "--with-parent",
+        action="store_true",
+        help="end with the process that holds our standard input",
     )
     parser.add_argument("--client-id", help="an OAuth client to register")
     parser.add_argument("--client-secret")

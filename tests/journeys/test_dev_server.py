@@ -96,6 +96,28 @@ def test_a_port_in_use_is_said_in_one_sentence(tmp_path: Path) -> None:
         assert "Traceback" not in str(told.value)
 
 
+def test_the_stand_in_ends_with_a_launcher_that_is_killed(tmp_path: Path) -> None:
+    with make_run(tmp_path) as running:
+        running.stop(signal.SIGKILL)
+
+        until(lambda: not is_open(running.google_port))
+
+    assert not is_open(running.port)
+
+
+def test_nobody_else_on_this_machine_may_look_into_the_state(tmp_path: Path) -> None:
+    (tmp_path / ".tandem").mkdir(mode=0o755)
+    with make_run(tmp_path) as running:
+        databases = list((tmp_path / ".tandem").glob("*.db*"))
+        modes = {file.name: file.stat().st_mode & 0o777 for file in databases}
+        running.stop()
+
+    assert (tmp_path / ".tandem").stat().st_mode & 0o777 == 0o700
+    ours = {name: mode for name, mode in modes.items() if "google" not in name}
+    assert {"tandem.db", "tandem.db-wal", "queue.db", "queue.db-wal"} <= set(ours)
+    assert set(ours.values()) == {0o600}
+
+
 def test_the_sample_is_a_week_with_a_series_and_a_day(tmp_path: Path) -> None:
     with make_run(tmp_path) as running:
         found = api(running, f"agendas/{running.agenda}/items?limit=100")["items"]
