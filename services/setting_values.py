@@ -116,7 +116,8 @@ class AgendaSettings:
     """Every setting of an agenda or connection, defaults filled in.
 
     `direction_by_type` and `conflict_by_field` hold what differs from `direction` and
-    `conflict`. `allowed_accounts` empty means the agenda's owner alone.
+    `conflict`, the latter by the names of our fields. `allowed_accounts` empty means
+    the agenda's owner alone. docs/settings.md says which of them act in this version.
     """
 
     direction: Direction = Direction.BOTH
@@ -143,11 +144,3 @@ class AgendaSettings:
     allowed_accounts: tuple[str, ...] = ()
     poll_seconds: int | None = None
     audit_days: int = 7
-
-    def direction_of(self, item_type: str) -> Direction:
-        """Return which way items of a type go."""
-        return self.direction_by_type.get(item_type, self.direction)
-
-    def rule_for(self, name: str) -> Rule:
-        """Return who wins a conflict about a field."""
-        return self.conflict_by_field.get(name, self.conflict)

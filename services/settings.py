@@ -2,9 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
-from functools import cache
 from typing import Any
-from zoneinfo import available_timezones
 
 from services.json_values import merge_patch, pointer_to
 from services.ports import Json
@@ -24,6 +22,7 @@ from services.setting_values import (
     Templates,
     Types,
 )
+from sync.zones import zone_names
 
 __all__ = ["AgendaSettings", "effective", "read_settings"]
 
@@ -37,6 +36,27 @@ EVENT_TYPES = (
 )
 MAX_TEXT = 2000
 MAX_ENTRIES = 200
+
+FIELDS_OF: Mapping[str, tuple[str, ...]] = {
+    "title": ("title",),
+    "description": ("description",),
+    "start": ("when",),
+    "timeZone": ("when",),
+    "showWithoutTime": ("when",),
+    "duration": ("duration",),
+    "locations": ("location",),
+    "virtualLocations": ("conference",),
+    "status": ("status",),
+    "freeBusyStatus": ("freeBusy",),
+    "privacy": ("privacy",),
+    "participants": ("participant",),
+    "alerts": ("alert", "alerts"),
+    "keywords": ("keyword",),
+    "color": ("color",),
+    "recurrenceRules": ("rules",),
+    "recurrenceOverrides": ("there",),
+}
+"""The members of an item, by which applications name what the engine merges."""
 
 Read = Callable[[Json], Any]
 """Turns one member's JSON into its value, or raises `_Wrong`."""
@@ -94,7 +114,7 @@ def _members(readers: Mapping[str, Read], json: Json) -> dict[str, Any]:
         reader = readers.get(name)
         if reader is None:
             known = ", ".join(sorted(readers))
-            message = f"There is no such setting; there are {known}."
+            message = f"There is no such member here; there are {known}."
             problems.append(Problem(pointer=pointer_to("", name), message=message))
         elif value is not None:
             problems += _taken(read, name, reader, value)
@@ -131,10 +151,12 @@ def _one_of(kind: type[StrEnum]) -> Read:
     return read
 
 
-def _default_and(other: str, kind: type[StrEnum], standard: StrEnum) -> Read:
-    """Read one word, or an object with a default and exceptions to it."""
+def _default_and(
+    other: str, kind: type[StrEnum], standard: StrEnum, *, table: Callable[[Read], Read]
+) -> Read:
+    """Read one word, or an object with a default and a table of exceptions to it."""
     one = _one_of(kind)
-    readers = {"default": one, other: _table_of(one)}
+    readers = {"default": one, other: table(one)}
 
     def read(json: Json) -> tuple[StrEnum, Mapping[str, StrEnum]]:
         if isinstance(json, Mapping):
@@ -150,6 +172,18 @@ def _table_of(one: Read) -> Read:
         if not isinstance(json, Mapping) or len(json) > MAX_ENTRIES:
             raise _wrong(f"Must be an object of at most {MAX_ENTRIES} members.")
         return _members(dict.fromkeys(json, one), json)
+
+    return read
+
+
+def _by_field(one: Read) -> Read:
+    """Read exceptions by members of an item, and return them by our fields."""
+
+    def read(json: Json) -> Mapping[str, Any]:
+        given = _members(dict.fromkeys(FIELDS_OF, one), json)
+        return {
+            field: rule for name, rule in given.items() for field in FIELDS_OF[name]
+        }
 
     return read
 
@@ -184,14 +218,8 @@ def _flag(json: Json) -> bool:
     return json
 
 
-@cache
-def _zones() -> frozenset[str]:
-    # Python looks through the whole zone database each time it is asked.
-    return frozenset(available_timezones())
-
-
 def _zone(json: Json) -> str:
-    if not isinstance(json, str) or json not in _zones():
+    if not isinstance(json, str) or json not in zone_names():
         raise _wrong('Must be the name of a time zone such as "Europe/Amsterdam".')
     return json
 
@@ -230,11 +258,11 @@ def _group(record: Callable[..., Any], readers: Mapping[str, Read]) -> Read:
 
 
 _READERS: Mapping[str, Read] = {
-    "direction": _default_and("by_type", Direction, Direction.BOTH),
+    "direction": _default_and("by_type", Direction, Direction.BOTH, table=_table_of),
     "time_zone": _zone,
     "window_days": _number(int, 0, 3650),
     "horizon_days": _number(int, 1, 3650),
-    "conflict": _default_and("by_field", Rule, Rule.CALENDAR),
+    "conflict": _default_and("by_field", Rule, Rule.CALENDAR, table=_by_field),
     "allow_external_changes": _flag,
     "deletes": _group(
         Deletes, {"to_calendar": _one_of(OnDelete), "to_agenda": _one_of(OnDelete)}

@@ -1,5 +1,7 @@
 """Settings of an agenda: defaults, every bad member named, one laid over the other."""
 
+from zoneinfo import available_timezones
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,7 +10,39 @@ from services.json_values import check_text, merge_patch
 from services.ports import Json
 from services.refusals import Invalid
 from services.setting_values import Brake, Direction, OnDelete, Rule
-from services.settings import AgendaSettings, effective, read_settings
+from services.settings import FIELDS_OF, AgendaSettings, effective, read_settings
+from sync.content import (
+    Alert,
+    Details,
+    Duration,
+    FreeBusy,
+    Participant,
+    Privacy,
+    Status,
+    Text,
+    When,
+)
+from sync.fields import fields_of
+from sync.values import local_of
+from sync.zones import zone_names
+
+NOON = local_of("2027-03-29T12:00:00")
+FULL = Details(
+    when=When(start=NOON),
+    duration=Duration(seconds=60),
+    title="Roof survey",
+    description=Text(text="Bring a ladder"),
+    status=Status.TENTATIVE,
+    free_busy=FreeBusy.FREE,
+    privacy=Privacy.PRIVATE,
+    participants=(Participant(email="bob@example.com"),),
+    places=("Hall 1", "Hall 2"),
+    conferences=("https://meet.example.com/a",),
+    alerts=(Alert(minutes=10),),
+    default_alerts=True,
+    keywords=("roof",),
+    color="red",
+)
 
 SOME_JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
@@ -43,10 +77,44 @@ def test_a_direction_may_differ_by_type_and_a_conflict_by_field() -> None:
         }
     )
 
-    assert settings.direction_of("Visit") is Direction.BOTH
-    assert settings.direction_of("Call") is Direction.TO_AGENDA
-    assert settings.rule_for("title") is Rule.AGENDA
-    assert settings.rule_for("start") is Rule.CALENDAR
+    assert settings.direction is Direction.TO_AGENDA
+    assert settings.direction_by_type == {"Visit": Direction.BOTH}
+    assert settings.conflict is Rule.CALENDAR
+    assert settings.conflict_by_field == {"title": Rule.AGENDA}
+
+
+def test_a_conflict_is_ruled_by_the_names_that_items_have() -> None:
+    by_field = {"start": "agenda", "locations": "latest", "alerts": "agenda"}
+
+    settings = read_settings({"conflict": {"by_field": by_field}})
+
+    assert settings.conflict_by_field == {
+        "when": Rule.AGENDA,
+        "location": Rule.LATEST,
+        "alert": Rule.AGENDA,
+        "alerts": Rule.AGENDA,
+    }
+
+
+def test_a_conflict_about_a_field_that_no_item_has_is_refused() -> None:
+    assert pointers({"conflict": {"by_field": {"colour": "agenda"}}}) == {
+        "/conflict/by_field/colour"
+    }
+
+
+def test_every_member_of_an_item_that_is_merged_may_have_its_own_rule() -> None:
+    merged = {name.partition("/")[0] for name in fields_of(FULL)} | {"rules", "there"}
+
+    ruled = {field for fields in FIELDS_OF.values() for field in fields}
+
+    assert ruled == merged
+
+
+def test_a_zone_that_items_could_not_have_is_refused() -> None:
+    known_to_python_only = available_timezones() - zone_names()
+
+    for name in [*known_to_python_only, "localtime", "Factory"]:
+        assert pointers({"time_zone": name}) == {"/time_zone"}
 
 
 def test_every_bad_and_unknown_member_is_named() -> None:
