@@ -8,6 +8,7 @@ from services.access import access_token, forget
 from services.accounts import SERVICE_ACCOUNT, Account, service_account_id
 from services.addresses import is_among
 from services.agendas import Agenda
+from services.calendars import find_entry, may_write
 from services.channels import try_to_open
 from services.clients import CALENDAR_SCOPES, service_key_of
 from services.connections import Connection, of_agenda
@@ -18,8 +19,6 @@ from services.ports import AccessToken, CalendarEntry, Conflict
 from services.refusals import Forbidden, InTheWay, Unknown, invalid
 from services.settings import read_settings
 from services.world import World
-
-WRITERS = frozenset({"owner", "writer"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -88,13 +87,13 @@ def _token(world: World, organization: str, email: str) -> tuple[AccessToken, st
 
 
 def _entry(world: World, token: AccessToken, wanted: str) -> CalendarEntry:
-    for entry in world.accounts.calendars(token):
-        if entry.primary if wanted == "primary" else entry.id == wanted:
-            if entry.access_role in WRITERS:
-                return entry
-            message = "This account may only read the calendar."
-            raise InTheWay(message, kind="calendar-read-only")
-    raise invalid("/calendar_id", "This account has no such calendar.")
+    entry = find_entry(world.accounts.calendars(token), wanted)
+    if entry is None:
+        raise invalid("/calendar_id", "This account has no such calendar.")
+    if not may_write(entry):
+        message = "This account may only read the calendar."
+        raise InTheWay(message, kind="calendar-read-only")
+    return entry
 
 
 def _kept(

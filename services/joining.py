@@ -8,6 +8,7 @@ from services import accounts
 from services.access import forget
 from services.accounts import Account, oauth_account_id
 from services.agendas import Agenda
+from services.calendars import find_entry, may_write
 from services.channels import try_to_open
 from services.connections import RUNNING, Connection, State, change, of_agenda
 from services.documents import record_of
@@ -20,8 +21,6 @@ from services.settings import read_settings
 from services.world import World
 
 logger = logging.getLogger(__name__)
-
-WRITERS = frozenset({"owner", "writer"})
 
 
 def join(
@@ -62,14 +61,12 @@ def use_up(world: World, invitation: Invitation, *, now: datetime) -> None:
 def _entry(world: World, grant: Grant, settings: AgendaSettings) -> CalendarEntry:
     """Return the calendar that the agenda wants, if it may be written as it must be."""
     wanted = settings.calendar_id
-    entries = world.accounts.calendars(grant.access)
-    for entry in entries:
-        if entry.primary if wanted == "primary" else entry.id == wanted:
-            reads_only = settings.direction is Direction.TO_AGENDA
-            if entry.access_role in WRITERS or reads_only:
-                return entry
-            raise Ended(Outcome.CALENDAR_READ_ONLY, wanted=entry.summary)
-    raise Ended(Outcome.CALENDAR_MISSING, wanted=wanted)
+    entry = find_entry(world.accounts.calendars(grant.access), wanted)
+    if entry is None:
+        raise Ended(Outcome.CALENDAR_MISSING, wanted=wanted)
+    if not may_write(entry) and settings.direction is not Direction.TO_AGENDA:
+        raise Ended(Outcome.CALENDAR_READ_ONLY, wanted=entry.summary)
+    return entry
 
 
 def _kept(

@@ -78,7 +78,7 @@ class SmallGoogle:
     """A Google that hands out tokens, and keeps push channels but no events.
 
     `refused` are access tokens that died before their time; `revoked` says that no
-    refresh token opens anything any more.
+    refresh token opens anything any more. `entries` is everybody's calendar list.
     """
 
     clock: Clock
@@ -87,6 +87,7 @@ class SmallGoogle:
     revoked: bool = False
     watchable: bool = True
     trouble: Exception | None = None
+    entries: Sequence[CalendarEntry] = ()
     watched: dict[str, str] = field(default_factory=dict)
     stopped: list[str] = field(default_factory=list)
 
@@ -112,7 +113,7 @@ class SmallGoogle:
         return SmallCalendar(self, access)
 
     def calendars(self, access: AccessToken) -> Sequence[CalendarEntry]:
-        return []
+        return self.entries
 
     def revoke(self, token: str) -> None:
         self.revoked = True
