@@ -10,8 +10,9 @@ from flask import Request, Response
 from functions.api_call import Call, Malformed, read_body
 from functions.api_route import Route
 from functions.api_routes import ROUTES
+from functions.http import PROBLEM_TYPE
 from functions.openapi import description
-from functions.problems import ANSWERED, PROBLEM_TYPE, problem, problem_of, text_of
+from functions.problems import ANSWERED, problem, problem_of, text_of
 from services.idempotency import Answer, Attempt, once
 from services.keys import OPERATOR, Key, authenticate
 from services.refusals import Forbidden, Unauthorized, Unknown

@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 
 from functions.api_route import Route
+from functions.http import PROBLEM_TYPE
 from functions.openapi_parts import MOMENT, TEXT, YES_OR_NO, Schema, ref, whole
 from functions.openapi_schemas import SCHEMAS
-from functions.problems import PROBLEM_TYPE, TYPES
+from functions.problems import TYPES
 from services.ports import Json
 
 ITEM = r"^[A-Za-z0-9._~:@-]{1,200}$"

@@ -21,7 +21,6 @@ from sync.errors import (
     TransientError,
 )
 
-PROBLEM_TYPE = "application/problem+json"
 BUSY = timedelta(seconds=5)
 
 
@@ -46,6 +45,7 @@ TYPES: Mapping[str, ProblemType] = {
         ("still-running", 409, "Still running", "The same request is being done."),
         ("accounts-exist", 409, "Accounts exist", "They belong to another client."),
         ("calendar-taken", 409, "Calendar taken", "Another connection keeps it."),
+        ("calendar-read-only", 409, "Calendar read-only", "The account may only read."),
         ("account-changed", 409, "Account changed", "Another account than before."),
         ("does-not-fit", 409, "Does not fit", "The edit does not fit the item."),
         ("needs-reconnect", 409, "Needs reconnect", "The owner must connect again."),
