@@ -46,6 +46,12 @@ def answered(connection_id: str, page_id: str, entries: Sequence[Intent]) -> Upd
     return Update(path=path, data={"blob": _packed(entries)})
 
 
+def weight(entry: Intent) -> int:
+    """Return about how much an intent adds to its page, before it is packed."""
+    contents = (entry.origin, entry.before, entry.sent)
+    return sum(len(str(each)) for each in contents if each is not None)
+
+
 def load(store: Store, connection_id: str, page_id: str) -> Page | None:
     """Return a page of the journal, if it is still kept."""
     document = store.get(f"{journal_of(connection_id)}/{page_id}")

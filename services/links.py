@@ -175,6 +175,21 @@ def saved(connection_id: str, link: Link, *, over: Document | None) -> Write:
     return Replace(path=path, data=data, version=over.version)
 
 
+def bytes_of(write: Write) -> int:
+    """Return about how large a link's write is."""
+    return len(write.data["blob"]) if isinstance(write, Create | Replace) else 0
+
+
+def check_room(link: Link) -> None:
+    """See to it that a link still fits when it has both sides. Raises TooLarge.
+
+    Then it holds four contents, so it is refused before anything is created.
+    """
+    size = len(zlib.compress(_blob(link), 1))
+    if size * 4 > MAX_BLOB:
+        raise TooLarge(f"The contents take {size:,} bytes, packed, and too many twice.")
+
+
 def link_of(document: Document) -> Link:
     """Return the link that a document holds."""
     data = document.data

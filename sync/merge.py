@@ -148,7 +148,14 @@ class _Merge:
         moved = [side for side in Side if self._moved(side, part)]
         if len(moved) == 1 and self.policy.carries(moved[0].other, WHEN):
             return moved[0]
-        return self.policy.winner(WHEN, self.pair)
+        return self._winner(WHEN)
+
+    def _winner(self, name: str) -> Side:
+        """Return the side that prevails; one whose changes go nowhere never does."""
+        winner = self.policy.winner(name, self.pair)
+        if self.policy.carries(winner.other, name):
+            return winner
+        return winner.other if self.policy.carries(winner, name) else winner
 
     def _moved(self, side: Side, part: Callable[[Content], object]) -> bool:
         seen = self.seen[side]
@@ -211,7 +218,7 @@ class _Merge:
             self._carry(atom, filled)
             return
         of_grid = atom.slot is None and atom.name in {WHEN, RULES}
-        winner = self.policy.winner(WHEN if of_grid else atom.name, self.pair)
+        winner = self._winner(WHEN if of_grid else atom.name)
         self._dispute(atom, winner)
         self._carry(atom, winner)
 
@@ -317,6 +324,8 @@ class _Merge:
     def _bring(self, slot: Slot, source: Side) -> None:
         """Carry a whole occurrence to the side that lacks it, if it has the slot."""
         target, atom = source.other, Atom(slot, THERE)
+        if not self.policy.carries(target, THERE):
+            return
         ruled = has_slot(self.grid, slot)
         if not ruled and has_slot(self.now[source], slot):
             self._dispute(atom, target, "the series no longer has this slot")
@@ -327,6 +336,8 @@ class _Merge:
             self.plan.carry[target][Atom(slot, name)] = value
 
     def _remove(self, slot: Slot, target: Side) -> None:
+        if not self.policy.carries(target, THERE):
+            return
         self.plan.carry[target][Atom(slot, THERE)] = False
 
     # --- the answer ------------------------------------------------------------------

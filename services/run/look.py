@@ -11,7 +11,7 @@ from itertools import chain
 
 from connectors.base import ItemPage
 from services.connections import Connection, Reading, State
-from services.links import Link, TooLarge, saved
+from services.links import Link, TooLarge, bytes_of, saved
 from services.ports import Envelope, Page, Write
 from services.run.arrivals import Staged, parked, staged
 from services.run.hint import Stopped
@@ -22,6 +22,7 @@ from sync.merge import Policy
 
 FEW = 50
 BATCH = 200
+BATCH_BYTES = 4_000_000
 ITEMS_PER_PAGE = 500
 WRITING_ROLES = frozenset({"owner", "writer", "writerWithoutPrivateAccess"})
 
@@ -72,17 +73,25 @@ def _look_at_few(session: Session, policy: Policy) -> Looked:
     connection = session.connection
     page = session.calendar.read(token=connection.token, page=None)
     believe(session, page.envelope)
-    items = session.connector.read(
-        connection.cursor, window=session.window, limit=FEW + 1
-    )
+    items = _few_items(session)
     if page.next_token is None or items.more or len(page.rows) + len(items.items) > FEW:
         raise _ManyChanges
     session.read += len(page.rows) + len(items.items)
 
     def finish(now: Connection) -> Connection:
-        return replace(now, token=page.next_token, cursor=items.cursor)
+        reading = replace(now.calendar_read, page=None)
+        told = replace(now, token=page.next_token, cursor=items.cursor)
+        return replace(told, calendar_read=reading)
 
     return Looked(staged=staged(session, policy, page.rows, items.items), finish=finish)
+
+
+def _few_items(session: Session) -> ItemPage:
+    cursor = session.connection.cursor
+    try:
+        return session.connector.read(cursor, window=session.window, limit=FEW + 1)
+    except SyncTokenExpired:
+        raise _ManyChanges from None
 
 
 # --- many ----------------------------------------------------------------------------
@@ -177,25 +186,43 @@ def _store(session: Session, links: Sequence[Staged], turn: Change) -> None:
 
     Whoever finds a link moved meanwhile reads and folds the page again.
     """
-    touched = [each for each in links if each.touched]
-    batches = [touched[at : at + BATCH] for at in range(0, len(touched), BATCH)] or [[]]
-    for batch in batches[:-1]:
-        _save_batch(session, batch, _with_backlog)
-    alone = 1 if any(each.link.alone for each in touched) else 0
-    _save_batch(
-        session,
-        batches[-1],
-        lambda now: turn(replace(now, alone=max(now.alone, alone))),
-    )
+    batch = _Batch(session)
+    for each in links:
+        if each.touched:
+            batch.add(each)
+    alone = 1 if any(each.link.alone for each in links if each.touched) else 0
+    batch.save(lambda now: turn(replace(now, alone=max(now.alone, alone))))
 
 
-def _save_batch(session: Session, batch: Sequence[Staged], how: Change) -> None:
-    session.save(
-        lambda now: session.with_lease(
-            how(replace(now, counts=tallied(now.counts, batch)))
-        ),
-        writes=writes_of(session, batch),
-    )
+class _Batch:
+    """Links that are saved together: not too many, and not too much of them."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.links: list[Staged] = []
+        self.writes: list[Write] = []
+        self.bytes = 0
+
+    def add(self, each: Staged) -> None:
+        """Take a link in, saving what was there before where it is enough."""
+        writes = writes_of(self.session, [each])
+        size = sum(bytes_of(write) for write in writes)
+        if len(self.links) == BATCH or self.bytes + size > BATCH_BYTES:
+            self.save(_with_backlog)
+        self.links.append(each)
+        self.writes += writes
+        self.bytes += size
+
+    def save(self, how: Change) -> None:
+        """Save what was taken in, and begin anew."""
+        links, session = self.links, self.session
+
+        def saved_with(now: Connection) -> Connection:
+            counted = replace(now, counts=tallied(now.counts, links))
+            return session.with_lease(how(counted))
+
+        session.save(saved_with, writes=self.writes)
+        self.links, self.writes, self.bytes = [], [], 0
 
 
 def _with_backlog(now: Connection) -> Connection:

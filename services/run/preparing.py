@@ -6,7 +6,7 @@ is the one step to be done next, or nothing.
 
 from dataclasses import dataclass, field, replace
 
-from services.links import Link, Rank, Waiting, clean, link_path
+from services.links import Link, Rank, Waiting, check_room, clean, link_path
 from services.ports import Create, Replace, Write
 from services.run.absence import doubted
 from services.run.arrivals import (
@@ -187,6 +187,7 @@ class Preparing:
         if not in_window(self.session, each.link):
             self._drop(each)
             return None
+        check_room(each.link)
         return self._partner(each)
 
     def _unfought(self, link: Link, found: Plan, pair: Pair) -> Link:

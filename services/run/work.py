@@ -12,8 +12,8 @@ from datetime import datetime
 
 from services.connections import Connection, State
 from services.ids import Kind, new_id
-from services.journal import Page, answered, opened
-from services.links import Intent, Link, Rank, link_path
+from services.journal import Page, answered, opened, weight
+from services.links import Intent, Link, Rank, TooLarge, link_path
 from services.ports import Create, Document, Write
 from services.previews import new_preview
 from services.run.arrivals import Staged, link_staged, parked, waiting_until
@@ -43,7 +43,8 @@ logger = logging.getLogger(__name__)
 STEPS_AT_ONCE = 25
 MOST_TRIES = 8
 MOST_TROUBLES = 3
-GIVES_UP_ON_ONE = (ContentRefused, AttendeesOmitted, Unreadable)
+MOST_BYTES = 600_000
+GIVES_UP_ON_ONE = (ContentRefused, AttendeesOmitted, Unreadable, TooLarge)
 
 
 class Work:
@@ -78,14 +79,16 @@ class Work:
 
     def _next_steps(self) -> list[Step]:
         found: list[Step] = []
+        size = 0
         for each in list(self.arrivals.staged.values()):
-            if len(found) == STEPS_AT_ONCE or self.slowed:
+            if len(found) == STEPS_AT_ONCE or size > MOST_BYTES or self.slowed:
                 break
             if each.gone or not self._may_go(each.link):
                 continue
             step = self._step(each)
             if step is not None:
                 found.append(step)
+                size += weight(step.intent)
         return found
 
     def _may_go(self, link: Link) -> bool:

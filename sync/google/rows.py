@@ -55,15 +55,29 @@ class Born(StrEnum):
 
 def reduced(row: Row) -> Row:
     """Return what we map or need of a row, small and always in the same form."""
-    kept = {name: row.get(name) for name in _PLAIN}
+    kept = {name: _clean(row.get(name)) for name in _PLAIN}
     kept["organizer"] = _members(row, "organizer", "email", "displayName", "self")
     kept["creator"] = _members(row, "creator", "self")
     kept["extendedProperties"] = _own_properties(row)
     kept["conferenceData"] = _entry_points(row)
+    kept["organizer"] = _clean(kept["organizer"])
     filled = {name: value for name, value in kept.items() if value not in _NOTHING}
     if not is_deleted(filled):
         return dict(sorted(filled.items()))
     return {name: filled[name] for name in sorted(filled.keys() & _OF_A_CANCELLED_ONE)}
+
+
+def _clean(value: Json) -> Json:
+    """Return JSON without NUL and lone surrogates, which no store of ours can keep."""
+    if isinstance(value, str):
+        if value.isprintable():
+            return value
+        return value.replace("\x00", "").encode(errors="replace").decode()
+    if isinstance(value, Mapping):
+        return {name: _clean(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_clean(one) for one in value]
+    return value
 
 
 _NOTHING: tuple[Json, ...] = (None, False, "", [], {})
