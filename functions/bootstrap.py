@@ -170,7 +170,9 @@ def _connector(world: World, application: Application) -> Connector:
     from services.shelf import Shelf
 
     return RestConnector(
-        agenda_id=application.agenda, items=Shelf(world, application.agenda)
+        agenda_id=application.agenda,
+        items=Shelf(world, application.agenda),
+        latest=application.settings.get("last_number"),
     )
 
 

@@ -80,6 +80,7 @@ class Counts:
     dirty: int = 0
     parked: int = 0
     held: int = 0
+    alone: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -138,12 +139,10 @@ class Connection:
     wanted: bool = False
     work: str | None = None
     backlog: bool = False
-    alone: int = 0
     tries: int = 0
     due_at: datetime | None = None
     wake_at: datetime | None = None
     looked_at: datetime | None = None
-    poll_at: datetime | None = None
     counts: Counts = field(default_factory=Counts)
     spent: Spent = field(default_factory=Spent)
     freshness: Freshness = field(default_factory=Freshness)
@@ -227,18 +226,20 @@ def of_agenda(store: Store, agenda: str) -> list[Connection]:
     return [one for one in found if one.state is not State.DISCONNECTED]
 
 
+def of_account(store: Store, account: str) -> list[Connection]:
+    """Return every connection that an account was used for, disconnected ones too."""
+    where = [Where(member="account", compare=Is.EQUAL, value=account)]
+    found = store.query(Query(collection="connections", where=where))
+    return [loaded(document) for document in found]
+
+
 def mark_needs_reconnect(store: Store, account: str, *, reason: str) -> list[str]:
     """Stop every connection of an account until its owner connects it again.
 
     Returns the ids of the connections that were still running.
     """
-    query = Query(
-        collection="connections",
-        where=[Where(member="account", compare=Is.EQUAL, value=account)],
-    )
     stopped = []
-    for document in store.query(query):
-        connection = loaded(document)
+    for connection in of_account(store, account):
         if connection.state in RUNNING:
             change(store, connection.id, lambda one: _needing_reconnect(one, reason))
             stopped.append(connection.id)

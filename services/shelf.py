@@ -77,15 +77,20 @@ class Shelf:
         return self._saved(item_id, decide)
 
     def replace(
-        self, item_id: str, value: Mapping[str, Json], *, number: int
+        self,
+        item_id: str,
+        how: Callable[[Mapping[str, Json]], Mapping[str, Json]],
+        *,
+        number: int,
     ) -> StoredItem:
-        """Keep another value. Raises StaleWrite, Missing, ContentRefused."""
+        """Keep what `how` makes of the value. StaleWrite, Missing, ContentRefused."""
 
         def decide(known: StoredItem | None) -> Change | None:
             if known is None or known.deleted:
                 raise Missing(f"The item {item_id} is not there any more.")
             _check_number(known, number)
             now = self.world.clock.now()
+            value = how(known.json)
             return changed(known, read_item(value, item_id), author=ENGINE, now=now)
 
         return self._saved(item_id, decide)

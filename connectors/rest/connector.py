@@ -7,7 +7,7 @@ the items lie is our own.
 import base64
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -24,10 +24,14 @@ from connectors.base import (
 )
 from sync import jscalendar
 from sync.content import Content
-from sync.errors import Missing, StaleWrite, SyncTokenExpired
+from sync.errors import SyncTokenExpired
 from sync.normal import normal
 
 _CURSOR = re.compile(r"(full|since)\.(\d{1,15})\.(\d{1,12})")
+
+
+Rewrite = Callable[[Mapping[str, Json]], Mapping[str, Json]]
+"""Makes another JSCalendar Event of the one that is there."""
 
 
 class ShelfItem(Protocol):
@@ -106,10 +110,8 @@ class ItemShelf(Protocol):
         """Keep a new item; where the id is taken, return what is there."""
         ...
 
-    def replace(
-        self, item_id: str, value: Mapping[str, Json], *, number: int
-    ) -> ShelfItem:
-        """Keep another value. Raises StaleWrite, Missing, ContentRefused."""
+    def replace(self, item_id: str, how: Rewrite, *, number: int) -> ShelfItem:
+        """Keep what `how` makes of the value. StaleWrite, Missing, ContentRefused."""
         ...
 
     def delete(self, item_id: str, *, number: int | None) -> None:
@@ -119,10 +121,15 @@ class ItemShelf(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class RestConnector:
-    """One agenda whose items lie on a shelf of ours."""
+    """One agenda whose items lie on a shelf of ours.
+
+    `latest` is the number of the agenda's newest change, where its reader knows it
+    already: then nothing is asked for when the cursor has reached it.
+    """
 
     agenda_id: str
     items: ItemShelf
+    latest: int | None = None
 
     @property
     def capabilities(self) -> Capabilities:
@@ -136,6 +143,8 @@ class RestConnector:
         missed.
         """
         full, number = self._place(cursor)
+        if not full and number == self.latest:
+            return ItemPage(items=(), cursor=self._cursor("since", number))
         page = self.items.changed_since(number, limit=limit)
         items = [_item(one) for one in page.items if not (full and one.deleted)]
         if full and not page.more:
@@ -144,7 +153,7 @@ class RestConnector:
         mode = "full" if full and page.more else "since"
         return ItemPage(
             items=items,
-            cursor=f"{mode}.{page.number}.{self.items.stamp()}",
+            cursor=self._cursor(mode, page.number),
             more=page.more,
             complete_read=full and not page.more,
         )
@@ -173,18 +182,19 @@ class RestConnector:
         self, item_id: str, content: Content, *, before: Content, version: str
     ) -> Written:
         """Bring an item to `content`; what `before` already shows is not touched."""
-        known = self.items.get([item_id]).get(item_id)
-        if known is None or known.deleted:
-            raise Missing(f"The item {item_id} is not there any more.")
-        if str(known.number) != version:
-            raise StaleWrite(f"The item {item_id} changed since it was read.")
-        value = jscalendar.patch(known.json, before, content)
-        written = self.items.replace(item_id, value, number=known.number)
+
+        def patched(json: Mapping[str, Json]) -> Mapping[str, Json]:
+            return jscalendar.patch(json, before, content)
+
+        written = self.items.replace(item_id, patched, number=int(version))
         return Written(item=_item(written), sure=True)
 
     def delete(self, item_id: str, *, version: str | None) -> None:
         """Delete an item; gone already is success."""
         self.items.delete(item_id, number=None if version is None else int(version))
+
+    def _cursor(self, mode: str, number: int) -> str:
+        return f"{mode}.{number}.{self.items.stamp()}"
 
     def _place(self, cursor: str | None) -> tuple[bool, int]:
         """Return whether everything is being read, and behind which number to go on."""

@@ -52,6 +52,9 @@ def look(session: Session, policy: Policy) -> Looked:
     Raises Overtaken, Stopped, and what the sides raise.
     """
     connection = session.connection
+    if connection.token and connection.token_shape != session.shape:
+        _start_over(session)
+    connection = session.connection
     if connection.token and connection.cursor and not _reading(connection):
         try:
             return _look_at_few(session, policy)
@@ -115,6 +118,7 @@ def _begin_reads(session: Session) -> None:
     def begun(now: Connection) -> Connection:
         return replace(
             session.with_lease(now),
+            token_shape=session.shape,
             calendar_read=_begun(now.calendar_read, full=now.token is None),
             agenda_read=_begun(now.agenda_read, full=now.cursor is None),
         )
@@ -190,8 +194,7 @@ def _store(session: Session, links: Sequence[Staged], turn: Change) -> None:
     for each in links:
         if each.touched:
             batch.add(each)
-    alone = 1 if any(each.link.alone for each in links if each.touched) else 0
-    batch.save(lambda now: turn(replace(now, alone=max(now.alone, alone))))
+    batch.save(turn)
 
 
 class _Batch:
@@ -226,7 +229,7 @@ class _Batch:
 
 
 def _with_backlog(now: Connection) -> Connection:
-    return replace(now, backlog=True, alone=1)
+    return replace(now, backlog=True)
 
 
 def writes_of(session: Session, links: Sequence[Staged]) -> list[Write]:
@@ -297,7 +300,9 @@ def _start_over(session: Session) -> None:
 
     def forgetful(now: Connection) -> Connection:
         reading = Reading(mark=now.calendar_read.mark + 1, under_way=True)
-        return replace(now, token=None, calendar_read=reading)
+        return replace(
+            now, token=None, token_shape=session.shape, calendar_read=reading
+        )
 
     session.save(forgetful)
 

@@ -67,7 +67,7 @@ class Arrivals:
         return [one for one in alone if not one.gone]
 
     def _stored(self, side: Side, by: str, value: str) -> dict[str, Staged]:
-        if not self.session.connection.alone:
+        if not self.session.connection.counts.alone:
             return {}
         query = Query(
             collection=links_of(self.session.connection.id),

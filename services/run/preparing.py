@@ -36,6 +36,7 @@ from sync.sides import Pair, Side
 
 MOST_TURNS = 12
 NOWHERE = dict.fromkeys(Side)
+RESTING = frozenset({Act.NOTHING, Act.AGREE, Act.END})
 
 
 @dataclass(slots=True)
@@ -64,6 +65,20 @@ class Preparing:
                 return None
         each.link = parked(each.link, "The plan for this link does not come to an end.")
         return None
+
+    def rest(self, each: Staged) -> None:
+        """Settle a link that needs no further write, without looking anywhere.
+
+        So that it is saved once after its last write, not twice.
+        """
+        link = each.link
+        if link.intent or link.reread or link.waiting or waits_for_master(link):
+            return
+        for _ in range(MOST_TURNS):
+            pair = pair_of(each.link, zone=self.session.connection.zone)
+            found = plan(pair, self.policy)
+            if found.act not in RESTING or not self._settle(each, found, pair):
+                return
 
     # --- looking ---------------------------------------------------------------------
 

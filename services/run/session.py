@@ -94,6 +94,11 @@ class Session:
         return f"{data['connector']}:{named or whose}"
 
     @property
+    def shape(self) -> str:
+        """What the calendar is asked for; a sync token is good for this shape only."""
+        return ",".join(sorted(self.settings.event_types))
+
+    @property
     def window(self) -> Window:
         """The stretch of time that is synced."""
         now = self.now()

@@ -37,4 +37,5 @@ def _added(counts: Counts, link: Link | None, by: int) -> Counts:
         dirty=max(0, counts.dirty + by * dirty),
         parked=max(0, counts.parked + by * parked),
         held=max(0, counts.held + by * held),
+        alone=max(0, counts.alone + by * (link.alone is not None)),
     )

@@ -109,6 +109,8 @@ class Work:
         """Do a round of writes; False when it was the last and all is saved."""
         page = self._open(steps)
         entries = [self._done(step) for step in steps]
+        for step in steps:
+            self._rest(self.arrivals.staged[step.link.id])
         notable = [entry for entry in entries if entry.outcome != "done"]
         self.session.written += len(entries) - len(notable)
         writes: list[Write] = []
@@ -120,6 +122,12 @@ class Work:
         change = _without_work if more else self._ended(finish)
         self._save_links(change, writes)
         return more
+
+    def _rest(self, each: Staged) -> None:
+        try:
+            self.preparing.rest(each)
+        except GIVES_UP_ON_ONE as error:
+            each.link = parked(each.link, str(error))
 
     def _more_to_do(self) -> bool:
         return any(

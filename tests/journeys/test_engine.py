@@ -1,8 +1,11 @@
 """The engine against the stand-in for Google, run by run."""
 
+from dataclasses import replace
+
 import pytest
 
 from services import previews
+from services.connections import change
 from tests.journeys.workbench import Workbench
 from tests.standin.people import Person
 
@@ -105,3 +108,27 @@ def test_a_brake_that_tripped_lets_go_after_a_yes(bench: Workbench) -> None:
 
     assert bench.items() == {}
     assert bench.connection().state == "active"
+
+
+def test_other_event_types_are_read_from_the_beginning(bench: Workbench) -> None:
+    bench.person.insert(summary="Dentist")
+    bench.settle()
+    body = {
+        "summary": "Focus",
+        "eventType": "focusTime",
+        "focusTimeProperties": {"autoDeclineMode": "declineNone"},
+    }
+    change(
+        bench.store,
+        bench.connection_id,
+        lambda one: replace(one, settings={"event_types": ["default"]}),
+    )
+    bench.settle()
+    bench.person.insert(**body)
+    bench.settle()
+    assert set(bench.items()) == {"Dentist"}
+
+    change(bench.store, bench.connection_id, lambda one: replace(one, settings={}))
+    bench.settle()
+
+    assert set(bench.items()) == {"Dentist", "Focus"}

@@ -120,7 +120,8 @@ class Workbench:
 
     def _connect(self, application: Application) -> Connector:
         shelf = Shelf(self.world, application.agenda)
-        return RestConnector(agenda_id=application.agenda, items=shelf)
+        latest = application.settings.get("last_number")
+        return RestConnector(application.agenda, shelf, latest)
 
     def _set_up(self) -> None:
         now = self.clock.now()
