@@ -3,6 +3,8 @@
 VENV := .venv
 PYTHON := $(VENV)/bin/python
 ARGS :=
+SEED := 1
+STEPS := 2000
 
 # Without byte code every process would parse its libraries again: three times slower.
 unexport PYTHONDONTWRITEBYTECODE
@@ -10,7 +12,7 @@ unexport PYTHONHOME
 unexport PYTHONPATH
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format bench bench-quick lock clean prepare prepare-dev
+.PHONY: help run test check torture format bench bench-quick lock clean prepare prepare-dev
 MAKEFLAGS += --no-print-directory
 
 help: ## List these commands
@@ -36,6 +38,10 @@ TERRAFORM = if [ -z "$$(find terraform -name '*.tf' 2>/dev/null)" ]; then :; \
 	elif command -v terraform >/dev/null; \
 	then terraform fmt -check -recursive terraform; \
 	else echo "Left out: terraform/, because terraform is not installed."; fi
+
+torture: prepare-dev ## Prove convergence in virtual time (SEED=1 STEPS=2000)
+	@$(PYTHON) -m tests.torture --seed $(SEED) --steps $(STEPS) $(ARGS)
+
 
 format: prepare-dev ## Put every file into the house's format
 	@$(PYTHON) -m ruff check --fix --select I .

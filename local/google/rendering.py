@@ -70,7 +70,9 @@ def inherited_fields(master: Resource, slot: Slot) -> Resource:
     fields = {name: value for name, value in master.items() if name != "recurrence"}
     length = length_of(master)
     if isinstance(slot, datetime):
-        start_zone, end_zone = master["start"]["timeZone"], master["end"]["timeZone"]
+        # A slot of the time before a series became all day has no zone any more.
+        start_zone = master["start"].get("timeZone", "UTC")
+        end_zone = master["end"].get("timeZone", "UTC")
         fields["start"] = {"dateTime": utc_text(slot), "timeZone": start_zone}
         fields["end"] = {"dateTime": utc_text(slot + length), "timeZone": end_zone}
     else:

@@ -1,0 +1,136 @@
+"""What must hold when all is quiet."""
+
+from collections.abc import Mapping
+
+from services.links import Link, Waiting
+from sync.content import Content
+from sync.facets import facets_of
+from sync.sides import THERE, Atom, Side
+from tests.torture.ledger import Case, Fate, differing, same, seen_in
+from tests.torture.sides import Thing, shown, things
+from tests.torture.stage import Stage
+from tests.torture.story import Broken
+
+There = Mapping[Side, Mapping[str, list[Thing]]]
+
+
+def check(stage: Stage, cases: dict[str, Case]) -> None:
+    """See to it that nothing was lost, doubled, mailed or left. Raises Broken."""
+    there = things(stage)
+    _no_strangers(there, cases)
+    for token, case in list(cases.items()):
+        if not _judged(case, there):
+            del cases[token]
+    _no_mail(stage)
+    _links_rest(stage)
+    _announced(stage)
+    _channels(stage)
+
+
+def _no_strangers(there: There, cases: Mapping[str, Case]) -> None:
+    for side, found in there.items():
+        for token, alike in found.items():
+            if token not in cases:
+                raise Broken(f"Nobody made what stands in the {side}: {token}", token)
+            if len(alike) > 1:
+                raise Broken(f"It stands {len(alike)} times in the {side}.", token)
+
+
+def _judged(case: Case, there: There) -> bool:
+    """Judge one appointment; False when it is rightly gone."""
+    standing = {side: there[side].get(case.token, []) for side in Side}
+    sides = [side for side in Side if standing[side]]
+    if len(sides) == 1:
+        raise Broken(f"It stands in the {sides[0]} only; {case.fate}.", case.token)
+    if not sides:
+        if case.fate is Fate.THERE:
+            raise Broken("It is gone, and nobody wanted that.", case.token)
+        return False
+    if case.fate is Fate.GONE:
+        raise Broken("It was deleted, and is there again.", case.token)
+    if case.gone:
+        case.reborn = True
+    contents = {side: shown(standing[side][0].content) for side in Side}
+    _agree(case, contents)
+    _survived(case, contents)
+    case.agree(contents[Side.CALENDAR])
+    case.fate = Fate.THERE
+    return True
+
+
+def _agree(case: Case, contents: Mapping[Side, Content]) -> None:
+    calendar, agenda = contents[Side.CALENDAR], contents[Side.AGENDA]
+    slots = {*calendar.overrides, *agenda.overrides}
+    atoms = [
+        atom
+        for atom in differing(calendar, agenda, slots)
+        if not (case.reborn and atom.name.startswith("participant/"))
+    ]
+    if not atoms:
+        return
+    ours, theirs = facets_of(calendar, slots), facets_of(agenda, slots)
+    told = [
+        f"{_named(atom)}: calendar {seen_in(ours, atom)!r},"
+        f" agenda {seen_in(theirs, atom)!r}"
+        for atom in atoms
+    ]
+    raise Broken("The two sides differ: " + "; ".join(told), case.token)
+
+
+def _survived(case: Case, contents: Mapping[Side, Content]) -> None:
+    content = contents[Side.CALENDAR]
+    if case.reborn and case.gone:
+        return
+    shows = facets_of(content, case.slots)
+    whole = facets_of(case.base, case.slots)[None] or {}
+    asked = {Atom(None, name) for name in {*whole, *(shows[None] or {})}}
+    asked |= case.atoms.keys()
+    for atom in sorted(asked, key=str):
+        certain, value = case.wanted(atom)
+        hidden = atom.slot is not None and shows.get(atom.slot) is None
+        if hidden and atom.name != THERE:
+            continue
+        if not certain or (case.reborn and atom.name.startswith("participant/")):
+            continue
+        found = seen_in(shows, atom)
+        if not same(found, value, atom):
+            what = f"{_named(atom)} must be {value!r}, and is {found!r}"
+            raise Broken(f"An edit was lost: {what}.", case.token)
+
+
+def _named(atom: Atom) -> str:
+    return atom.name if atom.slot is None else f"{atom.slot} {atom.name}"
+
+
+def _no_mail(stage: Stage) -> None:
+    mails = list(stage.app.world.state.mails.all())
+    if mails:
+        raise Broken(f"Google mailed guests {len(mails)} times: {mails[0]}.")
+
+
+def _links_rest(stage: Stage) -> None:
+    for link in stage.links():
+        if (link.rank or link.intent) and not _rightly_waits(link):
+            what = f"{link.rank.name}, {link.waiting}: {link.why}"
+            raise Broken(f"A link is left dirty: {what}")
+
+
+def _rightly_waits(link: Link) -> bool:
+    return link.waiting in (Waiting.HELD,)
+
+
+def _announced(stage: Stage) -> None:
+    if stage.watch.unannounced:
+        raise Broken(f"No intent told of it: {stage.watch.unannounced[0]}.")
+
+
+def _channels(stage: Stage) -> None:
+    now = int(stage.clock.now().timestamp() * 1000)
+    live = [
+        channel.id
+        for channel in stage.app.world.state.channels.all()
+        if not channel.stopped and channel.expires_at > now
+    ]
+    unknown = [one for one in live if stage.store.get(f"channels/{one}") is None]
+    if unknown:
+        raise Broken(f"{len(unknown)} channels are open that nobody knows of.")

@@ -1,0 +1,236 @@
+"""The stage: one agenda, one Google calendar, and the processes that join them."""
+
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from connectors.base import Connector
+from connectors.rest.connector import RestConnector
+from infra.google import tokens
+from infra.google.calendar import GoogleCalendar
+from infra.google.library import Library
+from local.google.app import create_app
+from local.google.model import Client as GoogleClient
+from services.accounts import Account, granted, path_of
+from services.agendas import Wanted, create_agenda
+from services.announcing import announce
+from services.connections import Connection, load
+from services.documents import data_of
+from services.google_credentials import read_credentials
+from services.items import Desk
+from services.links import Link, link_of, links_of
+from services.opening import Joining, open_connection
+from services.organizations import create_organization, set_google
+from services.ports import (
+    AccessToken,
+    Calendar,
+    CalendarEntry,
+    Client,
+    Create,
+    Grant,
+    Query,
+    Store,
+    Vault,
+)
+from services.sealing import Sealer
+from services.shelf import Shelf
+from services.signing import Signer
+from services.world import Addresses, Application, World
+from tests.journeys.workbench import NoMail
+from tests.torture.timeline import Timeline
+from tests.torture.transport import OWNER, Person, WsgiTransport, with_mailbox
+from tests.torture.watching import Watch, WatchedStore
+from tests.torture.workers import PointedQueue, PointedStore, Points, SkewedClock
+from tests.twins import MemoryVault, VirtualClock
+
+ANNA, BOB = "anna@example.com", "bob@example.com"
+ZONE = "Europe/Amsterdam"
+CALL_TAKES = timedelta(milliseconds=80)
+NEVER_BRAKES = {
+    "max_deletes": 1_000_000,
+    "max_moves": 1_000_000,
+    "max_share": 1,
+}
+SETTINGS = {"time_zone": ZONE, "brake": NEVER_BRAKES}
+
+
+class OneAccount:
+    """Google's accounts, as far as a run needs them: tokens, and calendars."""
+
+    def __init__(self, transport: WsgiTransport, clock: SkewedClock) -> None:
+        self._transport, self._clock = transport, clock
+        self._library = Library(transport)
+
+    def refresh(self, client: Client, refresh_token: str) -> AccessToken:
+        now = self._clock.now()
+        return tokens.refresh(self._transport, client, refresh_token, now=now)
+
+    def calendar(
+        self, access: AccessToken, calendar_id: str, *, event_types: Any
+    ) -> Calendar:
+        return GoogleCalendar(
+            self._library,
+            access,
+            calendar_id=calendar_id,
+            event_types=event_types,
+            clock=self._clock,
+        )
+
+
+@dataclass
+class Process:
+    """One process of Tandem: its own memory and clock, and what may strike it."""
+
+    name: str
+    world: World
+    points: Points
+    clock: SkewedClock
+
+
+@dataclass
+class Stage:
+    """Everything that a story needs; `store` is shared by all processes."""
+
+    store: Store
+    clock: VirtualClock = field(default_factory=VirtualClock)
+    vault: Vault = field(default_factory=MemoryVault)
+    seed: int = 0
+    role: str = OWNER
+
+    def __post_init__(self) -> None:
+        client = GoogleClient(client_id="1-app", project="1", secret="x")
+        self.app = create_app(clock=self.clock.now, clients=[client])
+        self.app.world.faults.luck.seed(self.seed)
+        self.pushes = with_mailbox(self.app)
+        self.watch = Watch()
+        self.store = WatchedStore(self.store, self.watch)
+        self.line = Timeline(self.clock)
+        self.born = 0
+        self.said: dict[tuple[str, str], dict[str, Any]] = {}
+        self.anna, self.bob = Person(self.app, ANNA), Person(self.app, BOB)
+        self.office = self.process()
+        self._set_up()
+
+    def process(self, skew: timedelta = timedelta(0)) -> Process:
+        """Return a new process, which remembers nothing."""
+        self.born += 1
+        points, clock = Points(), SkewedClock(self.clock, skew)
+        transport = WsgiTransport(
+            self.app, point=_at(points), spend=self.spend, role=lambda: self.role
+        )
+        transport.watch = self.watch.called
+        world = World(
+            store=PointedStore(self.store, points),
+            queue=PointedQueue(self.line, points),
+            vault=self.vault,
+            mailer=NoMail(),
+            accounts=OneAccount(transport, clock),  # type: ignore[arg-type] # because no run asks for more
+            signer=Signer(self.vault),
+            sealer=Sealer(self.vault),
+            clock=clock,
+            connect=lambda application: self._connect(world, application),
+            addresses=Addresses(base="http://localhost:8080", of={}),
+            environment="test",
+            process=f"p{self.born}",
+        )
+        return Process(f"p{self.born}", world, points, clock)
+
+    def spend(self) -> None:
+        """Let the time pass that a call takes."""
+        self.clock.advance(CALL_TAKES)
+
+    def _connect(self, world: World, application: Application) -> Connector:
+        shelf = Shelf(world, application.agenda)
+        latest = application.settings.get("last_number")
+        return RestConnector(application.agenda, shelf, latest)
+
+    def _set_up(self) -> None:
+        world, now = self.office.world, self.clock.now()
+        organization, _ = create_organization(world, "Praktijk", now=now)
+        credentials = {
+            "kind": "oauth_client",
+            "client_id": "1-app",
+            "client_secret": "x",
+        }
+        set_google(world, organization.id, read_credentials(credentials), replace=False)
+        wanted = Wanted(name="Anna", owner_email=ANNA, settings=SETTINGS)
+        self.agenda = create_agenda(
+            world, wanted, organization=organization.id, now=now
+        ).id
+        account = self._account(organization.id, now)
+        joining = Joining(
+            organization=organization.id,
+            agenda=self.agenda,
+            account=account.id,
+            email=ANNA,
+            entry=CalendarEntry(
+                id=ANNA,
+                summary="Anna",
+                access_role="owner",
+                time_zone=ZONE,
+                primary=True,
+            ),
+        )
+        self.connection_id = open_connection(world, joining, now=now).id
+
+    def _account(self, organization: str, now: datetime) -> Account:
+        account = Account(
+            id=f"{organization}.1",
+            organization=organization,
+            subject="1",
+            email=ANNA,
+            client_id="1-app",
+            created_at=now,
+        )
+        given = self.anna.tokens
+        access = AccessToken(value=given["access_token"], ends_at=now)
+        grant = Grant(
+            subject="1",
+            email=ANNA,
+            email_verified=True,
+            scopes=frozenset(),
+            access=access,
+            refresh_token=given["refresh_token"],
+            nonce="",
+        )
+        known = granted(account, grant, sealer=self.office.world.sealer)
+        known = replace(known, access_ends_at=now)
+        self.store.commit([Create(path=path_of(known.id), data=data_of(known))])
+        return known
+
+    def desk(self, author: str) -> Desk:
+        """Return where an application works."""
+        world, now = self.office.world, self.clock.now()
+        return Desk(
+            world=world,
+            agenda=self.agenda,
+            author=author,
+            now=now,
+            announce=lambda told: announce(world, told, now=now),
+        )
+
+    def connection(self) -> Connection:
+        """Return the connection as it is stored."""
+        return load(self.store, self.connection_id)[0]
+
+    def links(self) -> list[Link]:
+        """Return all stored links."""
+        query = Query(collection=links_of(self.connection_id), limit=100_000)
+        documents = self.store.query(query)
+        return [link_of(each) for each in documents if "same_as" not in each.data]
+
+
+def _at(points: Points) -> Any:
+    """Return what a transport tells of its calls: before one, and after it."""
+    late: list[bool] = []
+
+    def point(said: str) -> None:
+        if not said.endswith("answered"):
+            late[:] = [points.before()]
+        elif late and late.pop():
+            points.after()
+
+    return point
+
+
+START = datetime(2026, 11, 20, 9, tzinfo=UTC)
