@@ -65,7 +65,7 @@ def facets_on(
     if same_grid(content, grid):
         return facets_of(content, slots)
     facets: dict[Slot | None, Fields | None] = {None: facets_of(content, ())[None]}
-    for slot, own in _places(grid, content, slots).items():
+    for slot, own in places_of(grid, content, slots).items():
         shown = None if own is None else _shown(content, own, grid, slot)
         facets[slot] = None if shown is None else fields_of(shown)
     return facets
@@ -75,13 +75,13 @@ def overrides_on(content: Content, grid: Content) -> dict[Slot, Slot | None]:
     """Return where each overridden slot of the content lies on another grid."""
     if same_grid(content, grid):
         return {slot: slot for slot in content.overrides}
-    return _places(content, grid, content.overrides)
+    return places_of(content, grid, content.overrides)
 
 
-def _places(
+def places_of(
     here: Content, there: Content, slots: Iterable[Slot]
 ) -> dict[Slot, Slot | None]:
-    """Return the slot of `there` for each slot of `here`.
+    """Return the slot of `there` for each slot of `here`, None where it has no place.
 
     An addition keeps its own, unless the other grid gives that slot by its rules: then
     it names another occurrence there.

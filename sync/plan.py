@@ -1,5 +1,6 @@
 """Plan one link: what should happen next to which side, and why."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -76,10 +77,18 @@ def _create(pair: Pair, policy: Policy, target: Side, *, why: str) -> Plan:
 def _order(merged: Merged, first: Side) -> list[Side]:
     """Return the sides in the order of writing: whose slots are to move comes first.
 
-    Until it has moved, the two sides name their slots differently.
+    Until it has moved, the two sides name their slots differently. But exceptions may
+    go with the old slots, so what was edited in one of them is carried before.
     """
     order = [first, first.other]
-    return sorted(order, key=lambda side: not merged.carried[side] & GRID)
+    moving = [side for side in order if merged.carried[side] & GRID]
+    if len(moving) == 1 and _of_slots(merged.carried[moving[0].other]):
+        return [moving[0].other, moving[0]]
+    return sorted(order, key=lambda side: side not in moving)
+
+
+def _of_slots(atoms: Iterable[Atom]) -> bool:
+    return any(atom.slot is not None for atom in atoms)
 
 
 def _both(pair: Pair, policy: Policy, first: Side) -> Plan:

@@ -21,16 +21,16 @@ def after_unknown(
 ) -> Pair | None:
     """Return the pair after a write to `side` that may have landed; None if it did not.
 
-    `origin` is what the other side showed when the write was planned, `before` what this
-    side showed then; `answer` is what it shows now, and `held` what it would hold of
-    what was sent. As before: it did not land. As sent: it
-    landed. Anything else: it landed, and somebody edited since; what differs from what
-    was sent is then that side's own change.
+    `origin` is what the other side showed when the write was planned, `before` what
+    this side showed then; `answer` is what it shows now, and `held` what it would hold
+    of what was sent. As before: it did not land. As sent: it landed. Anything else: it
+    landed, and somebody edited since; what differs from what was sent is then that
+    side's own change.
     """
     landed = _landed(side, atoms, answer, before, held)
     if not landed or not pair.linked:
         return None
-    planned = replace(pair, now={**pair.now, side.other: origin})
+    planned = replace(pair, now={side: before, side.other: origin})
     after = after_write(planned, side, atoms=landed, answer=answer, trusted=held)
     return replace(after, now={**pair.now, side: answer})
 

@@ -11,9 +11,11 @@ from sync.facets import (
     facets_of,
     facets_on,
     overrides_on,
+    places_of,
     same_grid,
 )
-from sync.recurrence import given, has_slot
+from sync.fields import fields_of
+from sync.recurrence import given, has_slot, occurrence
 from sync.sides import GRID, THERE, Atom, Pair, Side
 
 
@@ -30,7 +32,8 @@ def after_write(
     `answer` is what the target shows now. `trusted` is where the target's seen takes
     its values from: the answer when it shows our write alone, otherwise what the side
     would hold of what was sent. Everything else in the answer is left to be found as
-    the target's own change.
+    the target's own change; but for exceptions that went with the old grid: nobody
+    took those away, so they stay changes of the source.
     """
     written = replace(pair, now={**pair.now, target: answer})
     source = target.other
@@ -38,8 +41,13 @@ def after_write(
     if origin is None or pair.seen[source] is None or pair.seen[target] is None:
         raise ValueError("Only a link whose sides were both seen can be written to.")
     shows = {source: origin, target: trusted}
-    grid = trusted if atoms & GRID else None
-    return _moved(written, shows, atoms=atoms, grid=grid)
+    if not atoms & GRID:
+        return _moved_by_name(written, shows, atoms, named=answer)
+    moved = _moved(written, shows, atoms=atoms, grid=trusted)
+    if not same_grid(answer, trusted):
+        return moved
+    swept = _swept(pair.now[target], answer, atoms)
+    return _as_new(moved, {source: origin, target: answer}, swept, target=target)
 
 
 def after_create(
@@ -85,6 +93,58 @@ def after_meeting(pair: Pair, carried: Mapping[Side, frozenset[Atom]]) -> Pair:
     return replace(pair, seen=seen)
 
 
+def _swept(before: Content | None, answer: Content, atoms: Iterable[Atom]) -> set[Slot]:
+    """Return the slots whose exceptions did not outlive the move of their grid.
+
+    Google drops the exceptions whose slots are gone, without a word about each.
+    """
+    asked = {atom.slot for atom in atoms}
+    known = set(overrides_on(before, answer).values()) if before else set()
+    return {
+        slot
+        for slot in asked | known
+        if slot is not None and slot not in answer.overrides and has_slot(answer, slot)
+    }
+
+
+def _as_new(
+    pair: Pair, shows: Mapping[Side, Content], slots: Iterable[Slot], *, target: Side
+) -> Pair:
+    """Return the pair as if what the source has of its own in these slots were new."""
+    source = target.other
+    own = {slot: _own_names(shows[source], slot) for slot in slots}
+    seen = {
+        side: _inheriting(pair.seen[side] or shows[side], shows[side], own)
+        for side in Side
+    }
+    return replace(pair, seen=seen)
+
+
+def _own_names(content: Content, slot: Slot) -> frozenset[str]:
+    """Return the fields in which a slot differs from its series."""
+    shown = occurrence(content, slot)
+    if shown is None:
+        return frozenset()
+    ours, series = fields_of(shown), fields_of(given(content, slot))
+    names = {*ours, *series}
+    return frozenset(name for name in names if ours.get(name) != series.get(name))
+
+
+def _inheriting(
+    seen: Content, shown: Content, own: Mapping[Slot, frozenset[str]]
+) -> Content:
+    """Return `seen` with slots as the series gives them, own fields as shown by it."""
+    facets: dict[Slot | None, Fields | None] = dict(facets_of(seen, own))
+    for slot, names in own.items():
+        series = fields_of(given(shown, slot))
+        inherited = dict(fields_of(given(seen, slot)))
+        for name in names:
+            inherited.pop(name, None)
+            inherited |= {name: series[name]} if name in series else {}
+        facets[slot] = inherited
+    return content_from(facets, uid=seen.uid)
+
+
 def _moved(
     pair: Pair,
     shows: Mapping[Side, Content],
@@ -97,6 +157,35 @@ def _moved(
         for side in Side
     }
     return replace(pair, seen=seen)
+
+
+def _moved_by_name(
+    pair: Pair,
+    shows: Mapping[Side, Content],
+    atoms: frozenset[Atom],
+    *,
+    named: Content,
+) -> Pair:
+    """Return the pair with atoms moved whose slots are named as on another grid."""
+    seen = {}
+    for side in Side:
+        before = pair.seen[side] or shows[side]
+        renamed = _renamed(atoms, named, before)
+        seen[side] = _put(before, shows[side], renamed, None)
+    return replace(pair, seen=seen)
+
+
+def _renamed(atoms: frozenset[Atom], named: Content, grid: Content) -> frozenset[Atom]:
+    """Return the atoms with their slots named as another grid names them."""
+    if same_grid(named, grid):
+        return atoms
+    slots = places_of(named, grid, {a.slot for a in atoms if a.slot is not None})
+    renamed = {
+        atom if atom.slot is None else atom._replace(slot=slots[atom.slot])
+        for atom in atoms
+        if atom.slot is None or slots[atom.slot] is not None
+    }
+    return frozenset(renamed)
 
 
 def _put(

@@ -122,10 +122,7 @@ class World:
         if self.actual[side] != before:
             return  # 412: somebody was faster, plan again
         self.intent = (found, self.pair)
-        wanted = found.wanted
-        self.actual[side] = (
-            None if wanted is None else self.policy.project[side](wanted)
-        )
+        self.actual[side] = self._held(found, before)
         sent_alone = self.actual[side]
         self.writes += 1
         if faults and self.rng.random() < 0.3:
@@ -135,6 +132,11 @@ class World:
         if not sure:
             self.between(self)  # their edit is mixed into the answer
         self._land(found, answer=sent_alone if sure else self.actual[side], sure=sure)
+
+    def _held(self, found: Plan, before: Content | None) -> Content | None:
+        """Return what a side makes of a write."""
+        wanted = found.wanted
+        return None if wanted is None else self.policy.project[found.side](wanted)
 
     def _land(self, found: Plan, *, answer: Content | None, sure: bool) -> None:
         self.intent = None
