@@ -29,32 +29,61 @@ def crashing(bench: Workbench, store: FaultyStore, step: int, fails: Fails) -> b
     return crashed
 
 
+def fresh(ann: Person) -> tuple[Workbench, FaultyStore]:
+    """Return a connection that has not synced yet, and its store."""
+    store = FaultyStore(SqliteStore(":memory:"))
+    bench = Workbench(ann, store=store)
+    bench.connect()
+    return bench, store
+
+
+TITLES = sorted([*(f"Item {n}" for n in range(3)), *(f"Event {n}" for n in range(3))])
+
+
+def filled(bench: Workbench) -> None:
+    """Put three items into the agenda and three events into the calendar."""
+    for number in range(3):
+        start = f"2026-12-0{number + 1}T09:00:00"
+        bench.put(f"visit-{number}", title=f"Item {number}", start=start)
+        bench.person.insert(summary=f"Event {number}")
+
+
 @pytest.mark.parametrize("fails", list(Fails))
 def test_a_first_sync_survives_a_crash_at_every_step(
     person: Callable[..., Person], fails: Fails
 ) -> None:
     step, crashed = 0, True
     while crashed:
-        store = FaultyStore(SqliteStore(":memory:"))
         step += 1
-        ann = person(f"ann{step}@example.com")
-        bench = Workbench(ann, store=store)
-        bench.connect()
-        for number in range(3):
-            start = f"2026-12-0{number + 1}T09:00:00"
-            bench.put(f"visit-{number}", title=f"Item {number}", start=start)
-            ann.insert(summary=f"Event {number}")
+        bench, store = fresh(person(f"ann{step}@example.com"))
+        filled(bench)
 
         crashed = crashing(bench, store, step, fails)
         bench.settle()
 
-        titles = sorted(
-            [*(f"Item {n}" for n in range(3)), *(f"Event {n}" for n in range(3))]
-        )
-        shown = sorted(each.get("summary", "") for each in ann.page()["items"])
-        assert shown == titles, step
-        assert sorted(bench.items()) == titles, step
+        shown = [each.get("summary", "") for each in bench.person.page()["items"]]
+        assert sorted(shown) == TITLES, step
+        assert sorted(bench.items()) == TITLES, step
     assert step > 5
+
+
+def edited(bench: Workbench) -> None:
+    """Edit one appointment on both sides, move one, and delete one on each side."""
+    ann, day = bench.person, "2026-12-01"
+    for name in ("edited", "moved", "gone"):
+        bench.put(name, title=name, start=f"{day}T09:00:00", duration="PT1H")
+    ann.insert(summary="theirs")
+    bench.settle()
+    events = bench.events()
+    bench.put("edited", title="edited", start=f"{day}T09:00:00", duration="PT2H")
+    ann.patch(events["edited"]["id"], location="Here")
+    ann.patch(
+        events["moved"]["id"],
+        start={"dateTime": f"{day}T10:00:00+01:00"},
+        end={"dateTime": f"{day}T11:00:00+01:00"},
+    )
+    bench.remove("gone")
+    ann.delete(events["theirs"]["id"])
 
 
 @pytest.mark.parametrize("fails", list(Fails))
@@ -63,39 +92,19 @@ def test_edits_and_deletes_survive_a_crash_at_every_step(
 ) -> None:
     step, crashed = 0, True
     while crashed:
-        store = FaultyStore(SqliteStore(":memory:"))
         step += 1
-        ann = person(f"ann{step}@example.com")
-        bench = Workbench(ann, store=store)
-        bench.connect()
-        for name in ("edited", "moved", "gone"):
-            bench.put(name, title=name, start="2026-12-01T09:00:00", duration="PT1H")
-        ann.insert(summary="theirs")
-        bench.settle()
-        events = bench.events()
-        bench.put(
-            "edited", title="edited", start="2026-12-01T09:00:00", duration="PT2H"
-        )
-        ann.patch(events["edited"]["id"], location="Here")
-        ann.patch(
-            events["moved"]["id"],
-            start={"dateTime": "2026-12-01T10:00:00+01:00"},
-            end={"dateTime": "2026-12-01T11:00:00+01:00"},
-        )
-        bench.remove("gone")
-        ann.delete(events["theirs"]["id"])
+        bench, store = fresh(person(f"ann{step}@example.com"))
+        edited(bench)
 
         crashed = crashing(bench, store, step, fails)
         bench.settle()
 
         events, items = bench.events(), bench.items()
-        assert sorted(events) == ["edited", "moved"], step
-        assert sorted(items) == ["edited", "moved"], step
-        assert items["edited"]["duration"] == "PT2H", step
+        assert sorted(events) == sorted(items) == ["edited", "moved"], step
         assert events["edited"]["end"]["dateTime"].startswith("2026-12-01T11:00"), step
         assert events["edited"]["location"] == "Here", step
-        assert [one["name"] for one in items["edited"]["locations"].values()] == [
-            "Here"
-        ]
+        assert items["edited"]["duration"] == "PT2H", step
+        places = items["edited"]["locations"].values()
+        assert [place["name"] for place in places] == ["Here"], step
         assert items["moved"]["start"] == "2026-12-01T10:00:00", step
     assert step > 5
