@@ -3,8 +3,6 @@
 A series is told occurrence by occurrence, from the window's start to the horizon.
 """
 
-import base64
-import binascii
 import hashlib
 import json
 import re
@@ -18,6 +16,7 @@ from services.item_fields import extra_of
 from services.item_reading import content_of
 from services.item_records import ITEM_ID, StoredItem
 from services.listing import Stretch, happening
+from services.opaque import opaque, plain_of
 from services.ports import Json
 from services.refusals import Invalid, invalid
 from services.settings import AgendaSettings
@@ -66,8 +65,8 @@ class Step:
     @property
     def ack(self) -> str:
         """The text with which a client says that it has understood."""
-        plain = json.dumps([self.item, self.number, self.occurrence, self.form])
-        return base64.urlsafe_b64encode(plain.encode()).decode().rstrip("=")
+        said = [self.item, self.number, self.occurrence, self.form]
+        return opaque(json.dumps(said))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -146,10 +145,9 @@ def shown(item: StoredItem, step: Step, reader: Reader) -> Mapping[str, Json]:
 def step_of(ack: str) -> Step:
     """Return the step that an acknowledgement speaks of. Raises Invalid."""
     try:
-        plain = base64.b64decode(ack + "=" * (-len(ack) % 4), b"-_", validate=True)
-        item, number, occurrence, form = json.loads(plain)
+        item, number, occurrence, form = json.loads(plain_of(ack))
         _slot_of(occurrence)
-    except (binascii.Error, ValueError, TypeError):
+    except (ValueError, TypeError):
         raise _no_acknowledgement() from None
     step = Step(item=item, number=number, occurrence=occurrence, form=form)
     if not _could_be_ours(step):

@@ -1,12 +1,11 @@
 """Cursors: how far somebody has read an agenda's changes, and when that was."""
 
-import base64
-import binascii
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from services.item_records import TOMBSTONE_LASTS
+from services.opaque import opaque, plain_of
 from services.refusals import Expired, invalid
 
 _FORM = re.compile(r"1\.(\d{1,15})\.(\d{1,12})")
@@ -22,8 +21,7 @@ class Cursor:
 
 def text_of(number: int, *, now: datetime) -> str:
     """Return a cursor as text that means nothing to others."""
-    plain = f"1.{number}.{int(now.timestamp())}"
-    return base64.urlsafe_b64encode(plain.encode()).decode().rstrip("=")
+    return opaque(f"1.{number}.{int(now.timestamp())}")
 
 
 def cursor_of(text: str, *, now: datetime) -> Cursor:
@@ -49,8 +47,7 @@ def cursor_of(text: str, *, now: datetime) -> Cursor:
 
 
 def _decoded(text: str) -> str:
-    padded = text + "=" * (-len(text) % 4)
     try:
-        return base64.b64decode(padded, altchars=b"-_", validate=True).decode()
-    except (binascii.Error, ValueError):
+        return plain_of(text)
+    except ValueError:
         return ""

@@ -1,7 +1,5 @@
 """Lists of items: all, those of a stretch of time, or what happens in it."""
 
-import base64
-import binascii
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -17,6 +15,7 @@ from services.item_records import (
     stored_item,
 )
 from services.items import tag_of
+from services.opaque import opaque, plain_of
 from services.ports import Document, Is, Json, Query, Store, Where
 from services.refusals import Invalid, invalid
 from sync import jscalendar
@@ -141,17 +140,15 @@ def _page(
 
 def _place_text(item: StoredItem) -> str:
     ends_at = item.ends_at.isoformat() if item.ends_at else ""
-    plain = json.dumps([item.id, ends_at])
-    return base64.urlsafe_b64encode(plain.encode()).decode().rstrip("=")
+    return opaque(json.dumps([item.id, ends_at]))
 
 
 def _place_of(agenda: str, text: str, *, ordered: bool) -> Document:
     """Return the document behind which a page begins, as far as the store needs it."""
     try:
-        plain = base64.b64decode(text + "=" * (-len(text) % 4), b"-_", validate=True)
-        item, ends_at = json.loads(plain)
+        item, ends_at = json.loads(plain_of(text))
         data = {"ends_at": datetime.fromisoformat(ends_at)} if ordered else {}
         path = item_path(agenda, checked_item_id(item))
-    except (binascii.Error, ValueError, TypeError, Invalid):
+    except (ValueError, TypeError, Invalid):
         raise invalid("/page_token", "This is no page token of ours.") from None
     return Document(path=path, data=data, version="")
