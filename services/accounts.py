@@ -5,13 +5,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from services.documents import data_of, record_of
+from services.documents import data_of, record_of, save_over
 from services.ports import (
     AccessToken,
-    Create,
     Document,
     Grant,
-    Replace,
     Store,
     Update,
     Write,
@@ -79,10 +77,7 @@ def load(store: Store, account_id: str) -> tuple[Account, Document]:
 
 def saved(account: Account, *, over: Document | None) -> Write:
     """Return the write that stores an account: a new one, or over what was read."""
-    path = path_of(account.id)
-    if over is None:
-        return Create(path=path, data=data_of(account))
-    return Replace(path=path, data=data_of(account), version=over.version)
+    return save_over(over, path_of(account.id), data_of(account))
 
 
 def granted(account: Account, grant: Grant, *, sealer: Sealer) -> Account:

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 import msgspec
 
-from services.ports import Document, Json
+from services.ports import Create, Document, Json, Replace
 
 Record = TypeVar("Record")
 
@@ -39,6 +39,15 @@ def record_of(document: Document, record: type[Record]) -> Record:
         return msgspec.convert(_plain(document.data), record, builtin_types=_KEPT)
     except msgspec.ValidationError as error:
         raise BrokenDocument(path=document.path, fault=str(error)) from error
+
+
+def save_over(
+    document: Document | None, path: str, data: Mapping[str, Json]
+) -> Create | Replace:
+    """Return the write that stores a document: a new one, or over what was read."""
+    if document is None:
+        return Create(path=path, data=data)
+    return Replace(path=path, data=data, version=document.version)
 
 
 def _plain(value: Json) -> Json:

@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from services.documents import data_of, record_of
+from services.documents import data_of, record_of, save_over
 from services.item_records import packed, unpacked
-from services.ports import Conflict, Create, Delete, Document, Json, Replace, Store
+from services.ports import Conflict, Delete, Document, Json, Replace, Store
 from services.refusals import InTheWay, Invalid
 
 LASTS = timedelta(hours=24)
@@ -109,13 +109,8 @@ def _begun(
     running = _Kept(
         fingerprint=attempt.fingerprint, started_at=now, expires_at=now + LASTS
     )
-    data = data_of(running)
-    if known is None:
-        write: Create | Replace = Create(path=attempt.path, data=data)
-    else:
-        write = Replace(path=attempt.path, data=data, version=known.version)
     try:
-        store.commit([write])
+        store.commit([save_over(known, attempt.path, data_of(running))])
     except Conflict:
         raise _still_running() from None
     return running

@@ -12,15 +12,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from services.documents import data_of, record_of
+from services.documents import data_of, record_of, save_over
 from services.item_fields import extra_of
 from services.ports import (
     Clock,
     Conflict,
-    Create,
     Document,
     Json,
-    Replace,
     Store,
     Update,
     Write,
@@ -190,7 +188,11 @@ def _numbered(
     for change in changes:
         number += change.author is not None
         saved.append(_with_number(change, number))
-    writes: list[Write] = [_save(agenda.id, item, documents) for item in saved]
+    paths = {item.id: item_path(agenda.id, item.id) for item in saved}
+    writes: list[Write] = [
+        save_over(documents.get(paths[item.id]), paths[item.id], data_of(item))
+        for item in saved
+    ]
     if _renumbers(changes):
         counter = {"last_number": number}
         writes.append(Update(path=agenda.path, data=counter, version=agenda.version))
@@ -202,16 +204,6 @@ def _with_number(change: Change, number: int) -> StoredItem:
         return change.item
     authors = {**change.item.authors, change.author: number}
     return replace(change.item, number=number, authors=authors)
-
-
-def _save(
-    agenda: str, item: StoredItem, documents: Mapping[str, Document]
-) -> Create | Replace:
-    path = item_path(agenda, item.id)
-    known = documents.get(path)
-    if known is None:
-        return Create(path=path, data=data_of(item))
-    return Replace(path=path, data=data_of(item), version=known.version)
 
 
 def _waits() -> Iterator[timedelta]:

@@ -17,16 +17,14 @@ from services.change_steps import (
     step_of,
 )
 from services.changes import read_changes
-from services.documents import data_of, record_of
+from services.documents import data_of, record_of, save_over
 from services.item_records import StoredItem, find_items
 from services.ports import (
     Conflict,
-    Create,
     Document,
     Is,
     Json,
     Query,
-    Replace,
     Store,
     Where,
 )
@@ -114,7 +112,7 @@ def _change_told(
         if changed == told:
             return
         try:
-            store.commit([_save(path, data_of(changed), document)])
+            store.commit([save_over(document, path, data_of(changed))])
         except Conflict:
             continue
         return
@@ -128,17 +126,9 @@ def _save_position(
     if number == (int(position.data["number"]) if position else 0):
         return
     try:
-        store.commit([_save(_position_path(reader), {"number": number}, position)])
+        store.commit([save_over(position, _position_path(reader), {"number": number})])
     except Conflict:
         return
-
-
-def _save(
-    path: str, data: Mapping[str, Json], over: Document | None
-) -> Create | Replace:
-    if over is None:
-        return Create(path=path, data=data)
-    return Replace(path=path, data=data, version=over.version)
 
 
 def _told_of(document: Document | None, item: str) -> Told:
