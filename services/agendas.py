@@ -24,7 +24,7 @@ from services.ports import (
     Update,
     Where,
 )
-from services.refusals import Invalid, Problem, Unavailable, Unknown, invalid
+from services.refusals import Invalid, Unavailable, Unknown, invalid
 from services.settings import read_settings
 from services.world import World
 
@@ -197,11 +197,7 @@ def _zone_of(settings: Mapping[str, Json]) -> str:
     try:
         return read_settings(settings).time_zone
     except Invalid as refused:
-        problems = [
-            Problem(pointer=f"/settings{one.pointer}", message=one.message)
-            for one in refused.problems
-        ]
-        raise Invalid(refused.message, problems=problems) from None
+        raise refused.under("/settings") from None
 
 
 def _storable(name: str, value: Mapping[str, Json]) -> Mapping[str, Json]:

@@ -51,11 +51,8 @@ def read_item(body: Json, item_id: str) -> ReadItem:
     try:
         content = jscalendar.read(value, default_uid=item_id)
     except jscalendar.ContentInvalid as error:
-        problems = [
-            Problem(pointer=problem.pointer, message=problem.message)
-            for problem in error.problems
-        ]
-        raise Invalid("This is no JSCalendar Event.", problems=problems) from error
+        message = "This is no JSCalendar Event."
+        raise Invalid(message, problems=error.problems) from error
     return ReadItem(said=body, json=value, content=content, ends_at=end_of(content))
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from services.ports import Json
 from services.refusals import Invalid, Problem
+from sync.pointers import escaped
 
 MAX_DEPTH = 64
 MAX_PROBLEMS = 20
@@ -24,7 +25,7 @@ def merge_patch(target: Json, patch: Json) -> Json:
 
 def pointer_to(parent: str, member: object) -> str:
     """Return the JSON pointer (RFC 6901) of a member or position."""
-    return f"{parent}/{str(member).replace('~', '~0').replace('/', '~1')}"
+    return f"{parent}/{escaped(str(member))}"
 
 
 def check_text(value: Json) -> None:

@@ -14,16 +14,11 @@
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 
+from sync.problems import Problem
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Problem:
-    """One bad member, by its JSON pointer ("" is the whole)."""
-
-    pointer: str
-    message: str
+__all__ = ["Problem"]
 
 
 class Refusal(Exception):
@@ -90,6 +85,14 @@ class Invalid(Refusal):
     def __init__(self, message: str, *, problems: Sequence[Problem] = ()) -> None:
         super().__init__(message)
         self.problems = tuple(problems)
+
+    def under(self, parent: str) -> "Invalid":
+        """Return the same of what lies under a member: `parent` is its pointer."""
+        problems = [
+            Problem(pointer=parent + one.pointer, message=one.message)
+            for one in self.problems
+        ]
+        return Invalid(self.message, problems=problems)
 
 
 class NotYet(Refusal):

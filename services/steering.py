@@ -11,7 +11,7 @@ from services.json_values import merge_patch
 from services.limits import NotAllowed, check_size
 from services.opening import queue_run
 from services.ports import Json
-from services.refusals import InTheWay, Invalid, Problem, invalid
+from services.refusals import InTheWay, Invalid, invalid
 from services.settings import effective
 from services.world import World
 
@@ -75,21 +75,13 @@ def set_settings(
             effective(agenda.settings, settings)
             check_size("connections/c", {"settings": settings})
         except Invalid as refused:
-            raise _under_settings(refused) from None
+            raise refused.under("/settings") from None
         except NotAllowed:
             message = "These settings hold an empty name or too large a number."
             raise invalid("/settings", message) from None
         return replace(known, settings=settings)
 
     return change(world.store, connection.id, changed)
-
-
-def _under_settings(refused: Invalid) -> Invalid:
-    problems = [
-        Problem(pointer=f"/settings{one.pointer}", message=one.message)
-        for one in refused.problems
-    ]
-    return Invalid(refused.message, problems=problems)
 
 
 def _not_running(connection: Connection) -> InTheWay:
