@@ -5,11 +5,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.connections import of_agenda
+from services.agenda_hooks import queue_agenda_hint
 from services.hooks import queue_hook
 from services.item_records import ENGINE, Saved
 from services.ports import Json, QueueError
-from services.push import queue_hint
 from services.world import World
 
 logger = logging.getLogger(__name__)
@@ -51,8 +50,7 @@ def announce(world: World, told: Announcement, *, now: datetime) -> None:
     try:
         queue_hook(world.queue, told, now=now)
         if told.author != ENGINE:
-            for connection in of_agenda(world.store, told.agenda):
-                queue_hint(world, connection.id, now)
+            queue_agenda_hint(world, told.agenda, now)
     except QueueError:
         fields = {"event": "hint-lost", "agenda_id": told.agenda}
         logger.warning("change not announced", extra=fields)
