@@ -10,12 +10,19 @@ from services.accounts import Account, oauth_account_id
 from services.agendas import Agenda
 from services.calendars import find_entry, may_write
 from services.channels import try_to_open
-from services.connections import RUNNING, Connection, State, change, of_agenda
+from services.connections import (
+    RUNNING,
+    Connection,
+    State,
+    change,
+    of_account,
+    of_agenda,
+)
 from services.documents import record_of
 from services.endings import Ended, Ending, Outcome
 from services.invitations import Invitation, path_of
 from services.opening import CalendarTaken, Joining, open_connection, queue_run
-from services.ports import CalendarEntry, Conflict, Grant, Is, Query, Update, Where
+from services.ports import CalendarEntry, Conflict, Grant, Update
 from services.setting_values import AgendaSettings, Direction
 from services.settings import read_settings
 from services.world import World
@@ -123,11 +130,10 @@ def _opened(
 
 def _wake_others(world: World, account: Account, *, opened: str) -> None:
     """Let the account's other connections go on, which the dead grant had stopped."""
-    where = [Where(member="account", compare=Is.EQUAL, value=account.id)]
-    for document in world.store.query(Query(collection="connections", where=where)):
-        if document.id != opened and document.data["state"] == State.NEEDS_RECONNECT:
-            change(world.store, document.id, _awake)
-            queue_run(world, document.id)
+    for one in of_account(world.store, account.id):
+        if one.id != opened and one.state is State.NEEDS_RECONNECT:
+            change(world.store, one.id, _awake)
+            queue_run(world, one.id)
 
 
 def _awake(connection: Connection) -> Connection:

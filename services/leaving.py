@@ -7,10 +7,16 @@ from datetime import datetime
 from services.access import forget
 from services.accounts import AccountMissing, load, path_of, refresh_token_of
 from services.channels import close_channels
-from services.connections import Connection, ConnectionMissing, State, change
+from services.connections import (
+    Connection,
+    ConnectionMissing,
+    State,
+    change,
+    of_account,
+)
 from services.connections import load as load_connection
 from services.opening import release_claim
-from services.ports import Delete, Is, Query, Where
+from services.ports import Delete
 from services.sealing import SealBroken
 from services.world import World
 from sync.errors import SyncError
@@ -54,14 +60,12 @@ def _ended(connection: Connection) -> Connection:
         reason=LEFT,
         until=None,
         due_at=None,
-        poll_at=None,
     )
 
 
 def _is_used(world: World, account: str) -> bool:
-    where = [Where(member="account", compare=Is.EQUAL, value=account)]
-    found = world.store.query(Query(collection="connections", where=where))
-    return any(one.data["state"] != State.DISCONNECTED for one in found)
+    found = of_account(world.store, account)
+    return any(one.state is not State.DISCONNECTED for one in found)
 
 
 def _give_back(world: World, account_id: str) -> None:
