@@ -4,7 +4,7 @@ A series is written as a whole under its own id, and one occurrence of it under
 `{item}~{start}`; writing that is an exception to the series.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 
 from services.flat import (
@@ -43,8 +43,6 @@ from sync import jscalendar
 from sync.content import Content, Details, Slot
 from sync.recurrence import given, has_slot, moved_slots, occurrence
 from sync.values import slot_of_text, slot_text
-
-Shown = Callable[[Content], Details | None]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

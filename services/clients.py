@@ -40,7 +40,7 @@ def operator_client(world: World) -> Client:
     """Return the operator's own client, kept in the vault as JSON."""
     if world.operator_google is None:
         raise OperatorFault(
-            "The operator has set up no OAuth client of his own (TANDEM_GOOGLE_CLIENT)."
+            "The operator has set up no OAuth client (TANDEM_GOOGLE_CLIENT)."
         )
     found = _json(world, world.operator_google)
     if not {"client_id", "client_secret"} <= found.keys():

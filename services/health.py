@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from services.environment import MARK_PATH
 from services.ports import QueueError, SecretMissing, StoreError, Task
 from services.signing import SIGNING_KEYS
 from services.sweep import SWEEP_PATH
@@ -35,7 +36,7 @@ def _timed(world: World, check: Callable[[], bool]) -> Checked:
 
 def _reads(world: World) -> bool:
     try:
-        world.store.get("house/environment")
+        world.store.get(MARK_PATH)
     except StoreError:
         return False
     return True

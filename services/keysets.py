@@ -41,7 +41,7 @@ class Keys:
 
     It is made at first use where the vault has none. An unknown key id may belong to a
     key that another process has just added, so the vault is looked at again; but at
-    most once a second, since a stranger can make up ids as fast as he likes.
+    most once a second, since a stranger can make up any number of ids.
     """
 
     def __init__(

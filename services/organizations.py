@@ -101,7 +101,7 @@ def set_google(
     """
     document = _document(world.store, organization)
     if credentials.kind == OPERATOR and world.operator_google is None:
-        message = "The operator of this Tandem has no OAuth client of his own."
+        message = "The operator of this Tandem has no OAuth client."
         raise invalid("/kind", message)
     before = record_of(document, Organization).google
     google = _google(organization, credentials)
