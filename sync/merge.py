@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from sync.carry import Carrying, carried_value
-from sync.content import Content, Slot
+from sync.content import Content, Slot, Status
 from sync.facets import (
     Facets,
     Fields,
@@ -22,8 +22,10 @@ from sync.facets import (
 from sync.recurrence import has_slot
 from sync.sides import DURATION, RULES, THERE, WHEN, Atom, Dispute, Pair, Side
 
+STATUS, FREE_BUSY = "status", "freeBusy"
+
 SIGNIFICANT = frozenset(
-    {"title", "description", "status", "location", WHEN, DURATION, RULES, THERE}
+    {"title", "description", STATUS, "location", WHEN, DURATION, RULES, THERE}
 )
 """The fields whose edit is worth more than a delete of the same thing."""
 
@@ -200,6 +202,10 @@ class _Merge:
         saw: Mapping[Side, Fields | None],
     ) -> None:
         changed = [side for side in Side if _changed(atom.name, shows[side], saw[side])]
+        if len(changed) == 2:
+            # Who edits one occurrence means it, whoever edits the whole series.
+            own = [side for side in Side if not self._follows(side, atom)]
+            changed = own if len(own) == 1 else changed
         if len(changed) == 1:
             self._carry(atom, changed[0])
         elif len(changed) == 2:
@@ -264,11 +270,25 @@ class _Merge:
         value, fits = carried_value(carrying)
         if fits:
             self.plan.carry[target][atom] = value
+            self._carry_free_time(atom, source)
             return
         self._dispute(
             atom, target, "the edit of the short form fits nowhere in the full"
         )
         self.plan.carry[source][atom] = value
+
+    def _carry_free_time(self, atom: Atom, source: Side) -> None:
+        """A side that was or became cancelled brings along whether it is free.
+
+        Google shows what is cancelled as free time: that must not come back as an edit,
+        and must end with the cancellation.
+        """
+        words = [value_of(self.shows[source], atom)]
+        words.append(value_of(self.saw[source] or {}, atom))
+        free = Atom(atom.slot, FREE_BUSY)
+        elsewhere = free in self.plan.carry[source]
+        if atom.name == STATUS and Status.CANCELLED in words and not elsewhere:
+            self.plan.carry[source.other][free] = value_of(self.shows[source], free)
 
     def _keep_durations_with_all_day(self, shows: Mapping[Side, Fields]) -> None:
         """A side that became all day (or timed) brings its duration along."""
@@ -319,7 +339,20 @@ class _Merge:
         shows = self.shows[there].get(slot)
         if saw is None or shows is None:
             return False
-        return any(is_significant(name) for name in _names(shows, saw))
+        return any(
+            is_significant(name) and not self._follows(there, Atom(slot, name))
+            for name in _names(shows, saw)
+        )
+
+    def _follows(self, side: Side, atom: Atom) -> bool:
+        """Return whether an occurrence only follows an edit of the whole series."""
+        saw, whole = self.saw[side], Atom(None, atom.name)
+        if atom.slot is None or saw is None:
+            return False
+        return all(
+            value_of(facets, atom) == value_of(facets, whole)
+            for facets in (self.shows[side], saw)
+        )
 
     def _bring(self, slot: Slot, source: Side) -> None:
         """Carry a whole occurrence to the side that lacks it, if it has the slot."""

@@ -42,7 +42,8 @@ def after_write(
         raise ValueError("Only a link whose sides were both seen can be written to.")
     shows = {source: origin, target: trusted}
     if not atoms & GRID:
-        return _moved_by_name(written, shows, atoms, named=answer)
+        moved = _moved_by_name(written, shows, atoms, named=answer)
+        return _with_followers(moved, pair, target, atoms)
     moved = _moved(written, shows, atoms=atoms, grid=trusted)
     if not same_grid(answer, trusted):
         return moved
@@ -91,6 +92,52 @@ def after_meeting(pair: Pair, carried: Mapping[Side, frozenset[Atom]]) -> Pair:
         for side in Side
     }
     return replace(pair, seen=seen)
+
+
+def _with_followers(
+    pair: Pair, before: Pair, target: Side, atoms: frozenset[Atom]
+) -> Pair:
+    """Return the pair with exceptions seen to follow what was written to the series.
+
+    At Google what an exception does not have of its own comes from its master, so our
+    write to the master shows in it too: that is nobody's edit.
+    """
+    seen = {side: content for side, content in pair.seen.items() if content}
+    was, answer = before.now[target], pair.now[target]
+    if was is None or answer is None or not same_grid(*seen.values()):
+        return pair
+    names = {atom.name for atom in atoms if atom.slot is None}
+    followers = {
+        Atom(slot, name)
+        for slot in answer.overrides
+        for name in names
+        if _follows(was, slot, name)
+        and _follows(answer, slot, name)
+        and all(_follows(before.seen[side], slot, name) for side in Side)
+    }
+    return replace(pair, seen={side: _led(seen[side], followers) for side in Side})
+
+
+def _follows(content: Content | None, slot: Slot, name: str) -> bool:
+    """Return whether an occurrence shows a field as its series does."""
+    if content is None:
+        return False
+    facets = facets_of(content, [slot])
+    own, whole = facets[slot], facets[None]
+    return own is not None and whole is not None and own.get(name) == whole.get(name)
+
+
+def _led(seen: Content, followers: Iterable[Atom]) -> Content:
+    """Return the content with these atoms as its whole shows them."""
+    atoms = list(followers)
+    facets = dict(facets_of(seen, [atom.slot for atom in atoms if atom.slot]))
+    for atom in atoms:
+        fields, whole = dict(facets[atom.slot] or {}), facets[None] or {}
+        fields.pop(atom.name, None)
+        facets[atom.slot] = fields | {
+            name: value for name, value in whole.items() if name == atom.name
+        }
+    return content_from(facets, uid=seen.uid)
 
 
 def _swept(before: Content | None, answer: Content, atoms: Iterable[Atom]) -> set[Slot]:

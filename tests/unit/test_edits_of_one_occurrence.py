@@ -1,0 +1,115 @@
+"""Who edits one occurrence means it, whoever edits the whole series meanwhile."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from sync.content import Content, Details, Duration, Rule, Slot, When
+from sync.google import project
+from sync.merge import Policy
+from sync.normal import normal
+from sync.plan import Act, Plan, plan
+from sync.recurrence import occurrence
+from sync.seen import after_write
+from sync.sides import Atom, Pair, Side
+
+CALENDAR, AGENDA = Side.CALENDAR, Side.AGENDA
+START = datetime(2027, 3, 8, 9)  # noqa: DTZ001  because a series starts in local time
+SLOT = START + timedelta(days=7)
+WEEKLY = Rule(parts=(("FREQ", "WEEKLY"),), count=5)
+POLICY = Policy(
+    project={
+        CALENDAR: lambda content: project(content, zone="Europe/Amsterdam"),
+        AGENDA: normal,
+    },
+    winner=lambda _name, _pair: CALENDAR,
+)
+
+
+def series(title: str = "Old", places: tuple[str, ...] = ()) -> Content:
+    """Return a series; its second occurrence may have a place of its own."""
+    when = When(start=START, zone="Europe/Amsterdam")
+    details = Details(when=when, duration=Duration(seconds=3600), title=title)
+    changed = replace(details, when=replace(when, start=SLOT), places=places)
+    overrides: dict[Slot, Details | None] = {SLOT: changed} if places else {}
+    content = Content(uid="1", details=details, rules=(WEEKLY,), overrides=overrides)
+    return normal(content)
+
+
+def special(title: str = "Old") -> Content:
+    """Return the series whose second occurrence has a title of its own."""
+    return _with(series(title), replace(_second(series()), title="Special"))
+
+
+def _with(content: Content, second: Details) -> Content:
+    return replace(content, overrides={SLOT: second})
+
+
+def _second(content: Content) -> Details:
+    shown = occurrence(content, SLOT)
+    assert shown is not None
+    return shown
+
+
+def without_slot(title: str = "Old") -> Content:
+    return replace(series(title), overrides={SLOT: None})
+
+
+def planned(calendar: Content, agenda: Content, *, seen: Content) -> Plan:
+    """Return what is to be done when both sides were seen alike."""
+    both = dict.fromkeys(Side, seen)
+    return plan(Pair(now={CALENDAR: calendar, AGENDA: agenda}, seen=both), POLICY)
+
+
+def test_a_retitled_occurrence_outlives_a_retitled_series() -> None:
+    found = planned(series("New"), special(), seen=series())
+
+    assert not found.disputes
+    assert found.merged is not None
+    for side in Side:
+        assert found.merged.wanted[side] == special("New")
+
+
+@pytest.mark.parametrize("edits", list(Side))
+def test_an_edit_of_the_series_brings_no_removed_occurrence_back(edits: Side) -> None:
+    edited, removed = series("New"), without_slot()
+    now = {edits: edited, edits.other: removed}
+
+    found = planned(now[CALENDAR], now[AGENDA], seen=series())
+
+    assert found.merged is not None
+    for side in Side:
+        assert found.merged.wanted[side] == without_slot("New")
+
+
+def test_an_edit_of_an_occurrence_still_outweighs_its_removal() -> None:
+    edited, removed = series(title="Old", places=("Here",)), without_slot()
+
+    found = planned(removed, edited, seen=series())
+
+    assert found.merged is not None
+    assert found.merged.wanted[CALENDAR] == edited
+
+
+def test_what_an_exception_takes_from_its_master_is_no_edit_at_google() -> None:
+    seen = series(places=("Here",))
+    agenda = _with(series("New"), replace(_second(seen), title="Special"))
+    both = dict.fromkeys(Side, seen)
+    pair = Pair(now={CALENDAR: seen, AGENDA: agenda}, seen=both)
+    # Google's exception has no title of its own, so it shows the master's.
+    answer = series("New", places=("Here",))
+
+    after = after_write(
+        pair,
+        CALENDAR,
+        atoms=frozenset({Atom(None, "title")}),
+        answer=answer,
+        trusted=answer,
+    )
+    found = plan(after, POLICY)
+
+    assert found.act is Act.WRITE
+    assert found.side is CALENDAR
+    assert found.atoms == {Atom(SLOT, "title")}
+    assert not found.disputes
