@@ -2,48 +2,23 @@
 
 from functions.api_call import Call
 from functions.problems import problem
+from services.agendas import CONNECTORS
 from services.health import check_health
 from services.idempotency import Answer
 from services.ids import Kind, new_id
 from services.ports import Json
 from services.refusals import NotYet, Unknown
 from services.renewal import renew_due
+from services.settings import FIELDS_OF
 from services.sweep import sweep
+from services.world import Application
 
-CONNECTORS: list[Json] = [
-    {
-        "id": "rest",
-        "name": "REST",
-        "holds": [
-            "title",
-            "description",
-            "start",
-            "timeZone",
-            "duration",
-            "showWithoutTime",
-            "recurrenceRules",
-            "recurrenceOverrides",
-            "status",
-            "freeBusyStatus",
-            "privacy",
-            "participants",
-            "locations",
-            "virtualLocations",
-            "alerts",
-            "keywords",
-            "color",
-        ],
-        "series": True,
-        "versions": "exact",
-        "creates": "idempotent",
-        "poll_seconds": None,
-        "form": {
-            "$schema": "https://json-schema.org/draft/2020-12/schema",
-            "type": "object",
-            "properties": {},
-        },
-    }
-]
+NAMES = {"rest": "REST"}
+FORM: Json = {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "type": "object",
+    "properties": {},
+}
 
 
 def not_yet(call: Call) -> Answer:
@@ -53,7 +28,23 @@ def not_yet(call: Call) -> Answer:
 
 def connectors(call: Call) -> Answer:
     """List what each connector holds, with the form of its settings."""
-    return Answer(status=200, body={"items": CONNECTORS, "next_page_token": None})
+    entries = [_connector(call, name) for name in CONNECTORS]
+    return Answer(status=200, body={"items": entries, "next_page_token": None})
+
+
+def _connector(call: Call, name: str) -> Json:
+    nowhere = Application(agenda="", connector=name, settings={})
+    capable = call.world.connect(nowhere).capabilities
+    return {
+        "id": name,
+        "name": NAMES[name],
+        "holds": list(FIELDS_OF),
+        "series": capable.series,
+        "versions": str(capable.versions),
+        "creates": str(capable.creates),
+        "poll_seconds": capable.poll_seconds,
+        "form": FORM,
+    }
 
 
 def health(call: Call) -> Answer:

@@ -418,6 +418,20 @@ class Meddling:
 # --- What anybody may ask ------------------------------------------------------------
 
 
+def test_connectors_are_listed_with_what_they_say_of_themselves(
+    bench: ApiBench,
+) -> None:
+    capable = bench.connector().capabilities
+
+    [rest] = bench.call("GET", "/v1/connectors", key=None).json["items"]
+
+    assert rest["id"] == "rest"
+    assert rest["versions"] == str(capable.versions)
+    assert rest["creates"] == str(capable.creates)
+    assert rest["poll_seconds"] == capable.poll_seconds
+    assert {"title", "start", "recurrenceOverrides"} <= set(rest["holds"])
+
+
 def test_health_says_what_works_and_how_fast(bench: ApiBench) -> None:
     well = bench.call("GET", "/v1/health", key=None)
     bench.queue.down = True
