@@ -27,7 +27,7 @@ from services.setting_values import (
     Participants,
     Rule,
 )
-from services.settings import EVENT_TYPES, FIELDS_OF
+from services.settings import FIELDS_OF, GOOGLE_EVENT_TYPES
 
 _direction = one_of(*Direction)
 _rule = one_of(*Rule)
@@ -153,7 +153,7 @@ _plain: dict[str, Schema] = {
     "participants": one_of(*Participants),
     "hold_until": _text,
     "google_events": one_of(*GoogleEvents),
-    "event_types": list_of(one_of(*EVENT_TYPES), most=200),
+    "event_types": list_of(one_of(*GOOGLE_EVENT_TYPES), most=200),
     "declined": one_of(*Declined),
     "calendar_id": _filled,
     "allowed_accounts": list_of(EMAIL, most=200),

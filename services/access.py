@@ -29,13 +29,13 @@ from services.ports import (
     Document,
 )
 from services.refusals import Unknown
+from services.setting_values import EVENT_TYPES
 from services.world import World
 from sync.errors import AccessRevoked, OperatorFault, TransientError
 
 logger = logging.getLogger(__name__)
 
 REFRESH_BEFORE_END = timedelta(minutes=5)
-EVENT_TYPES = ("default", "outOfOffice", "focusTime")
 
 
 def open_calendar(

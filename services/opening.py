@@ -7,6 +7,7 @@ from datetime import datetime
 from services.connections import Connection, State, change, created, of_agenda
 from services.ids import Kind, new_id
 from services.ports import CalendarEntry, Conflict, Create, Replace, Store, Task, Write
+from services.push import RUN_PATH
 from services.world import World
 
 
@@ -58,7 +59,7 @@ def open_connection(world: World, joining: Joining, *, now: datetime) -> Connect
 
 def queue_run(world: World, connection_id: str) -> None:
     """Ask for a run of this connection now. Raises QueueError."""
-    world.queue.enqueue(Task(path="/tasks/sync", body={"connection": connection_id}))
+    world.queue.enqueue(Task(path=RUN_PATH, body={"connection": connection_id}))
 
 
 def release_claim(store: Store, connection: Connection) -> None:

@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 
+EVENT_TYPES = ("default", "outOfOffice", "focusTime")
+"""The kinds of event that are synced unless an agenda chooses others."""
+
 
 class Direction(StrEnum):
     """Which way changes go."""
@@ -138,7 +141,7 @@ class AgendaSettings:
     templates: Templates = field(default_factory=Templates)
     hold_until: str = ""
     google_events: GoogleEvents = GoogleEvents.FULL
-    event_types: tuple[str, ...] = ("default", "outOfOffice", "focusTime")
+    event_types: tuple[str, ...] = EVENT_TYPES
     declined: Declined = Declined.FREE
     calendar_id: str = "primary"
     allowed_accounts: tuple[str, ...] = ()

@@ -26,7 +26,7 @@ from sync.zones import zone_names
 
 __all__ = ["AgendaSettings", "effective", "read_settings"]
 
-EVENT_TYPES = (
+GOOGLE_EVENT_TYPES = (
     "default",
     "birthday",
     "focusTime",
@@ -233,8 +233,8 @@ def _email(json: Json) -> str:
 
 
 def _event_type(json: Json) -> str:
-    if json not in EVENT_TYPES:
-        raise _wrong(f"Must be one of {', '.join(EVENT_TYPES)}.")
+    if json not in GOOGLE_EVENT_TYPES:
+        raise _wrong(f"Must be one of {', '.join(GOOGLE_EVENT_TYPES)}.")
     return str(json)
 
 
