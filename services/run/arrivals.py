@@ -18,6 +18,7 @@ from sync.google import (
     ical_uid,
     is_deleted,
     is_instance,
+    lone,
     marker_of,
     master_id,
     with_row,
@@ -182,19 +183,14 @@ def _fold_orphan(session: Session, links: dict[str, Staged], row: Row) -> None:
     if child.id not in links:
         links |= fetched(session, [child.id])
     known = links.setdefault(child.id, Staged(link=child))
-    known.link = _alive(_with_row(session, known.link, _single(row)))
+    known.link = _alive(_with_row(session, known.link, lone(row)))
 
 
 def orphan_link(row: Row) -> Link:
     """Return the link of an instance that stands alone."""
-    rows = with_row(Rows(), _single(row))
+    rows = with_row(Rows(), lone(row))
     name = event_link(row["id"])
     return Link(id=name, birth=Side.CALENDAR, event_id=row["id"], rows=rows)
-
-
-def _single(row: Row) -> Row:
-    of_series = {"recurringEventId", "originalStartTime"}
-    return {name: value for name, value in row.items() if name not in of_series}
 
 
 def _alive(link: Link) -> Link:

@@ -11,6 +11,7 @@ from services.ports import Create, Replace, Write
 from services.run.absence import doubted
 from services.run.arrivals import (
     Staged,
+    fetched,
     in_window,
     item_now,
     orphan_link,
@@ -114,12 +115,16 @@ class Preparing:
     def _orphaned(self, link: Link) -> Link:
         """Give each instance of a series that we may not see a link of its own."""
         children = [
-            ranked(self.session, self.policy, orphan_link(row))
+            orphan_link(row)
             for row in link.rows.exceptions.values()
             if not is_deleted(row)
         ]
+        stored = fetched(self.session, [child.id for child in children])
         for child in children:
-            self.arrivals.staged.setdefault(child.id, Staged(link=child))
+            each = stored.get(child.id) or Staged(link=child)
+            fresh = replace(each.link, rows=child.rows)
+            each.link = ranked(self.session, self.policy, fresh)
+            self.arrivals.staged.setdefault(child.id, each)
         return replace(clean(link), orphan=bool(children))
 
     def _read_item(self, each: Staged) -> None:
@@ -151,7 +156,7 @@ class Preparing:
         if found.act is Act.END:
             each.link = ended(each.link, now=self.session.now())
             return False
-        if pair.now == NOWHERE and not pair.linked and each.link.ended_at is None:
+        if _is_empty(each.link, pair):
             self._drop(each)
         elif each.link.waiting is not Waiting.PARKED:
             each.link = self._settled(each.link)
@@ -262,3 +267,9 @@ class Preparing:
         if event.document is None:
             return Create(path=path, data=data)
         return Replace(path=path, data=data, version=event.document.version)
+
+
+def _is_empty(link: Link, pair: Pair) -> bool:
+    """Whether nothing is or was there; an unseen series still leads to instances."""
+    nothing = pair.now == NOWHERE and not pair.linked
+    return nothing and link.ended_at is None and not link.orphan

@@ -5,7 +5,7 @@
 writes.
 """
 
-from sync.google.arrival import gathered, with_row
+from sync.google.arrival import gathered, lone, with_row
 from sync.google.errors import AttendeesOmitted, Unreadable
 from sync.google.folding import content_of, notes, orphans
 from sync.google.moments import key_of, original_start, slot_key, slot_of
@@ -49,6 +49,7 @@ __all__ = [
     "is_deleted",
     "is_instance",
     "key_of",
+    "lone",
     "marker_of",
     "master_id",
     "my_answer",

@@ -24,8 +24,13 @@ _GRID = ("start", "recurrence")
 
 
 def with_row(rows: Rows, row: Row) -> Rows:
-    """Return the rows with one more, or with a newer form of one."""
+    """Return the rows with one more, or with a newer form of one.
+
+    An instance that already stands here as an event of its own stays one.
+    """
     row = reduced(row)
+    if is_instance(row) and rows.master and rows.master["id"] == row["id"]:
+        return _with_master(rows, lone(row))
     if is_instance(row):
         return _with_exception(rows, row)
     known = _known_exception(rows, row)
@@ -37,6 +42,12 @@ def with_row(rows: Rows, row: Row) -> Rows:
     return _with_exception(rows, reduced({**row, **kept}))
 
 
+def lone(row: Row) -> Row:
+    """Return an instance as an event of its own: we may not see its series."""
+    of_series = {"recurringEventId", "originalStartTime"}
+    return {name: value for name, value in row.items() if name not in of_series}
+
+
 def gathered(rows: Iterable[Row], *, event_id: str) -> Rows:
     """Return the rows of one event among others, as read anew.
 
@@ -44,7 +55,9 @@ def gathered(rows: Iterable[Row], *, event_id: str) -> Rows:
     """
     found = Rows()
     for row in rows:
-        if row.get("id") and master_id(row) == event_id:
+        if row.get("id") == event_id:
+            found = with_row(found, lone(row))
+        elif row.get("id") and master_id(row) == event_id:
             found = with_row(found, row)
     return found
 
