@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from services import journal
 from services.agendas import get_agenda
 from services.connections import ConnectionMissing, State, load
 from services.refusals import Unknown
@@ -23,6 +24,7 @@ class Status:
     since: datetime
     looked_at: datetime | None
     changed_at: datetime | None
+    zone: str
     links: int
     waiting: int
 
@@ -43,16 +45,18 @@ def status_of(
         connection, _ = load(world.store, connection_id)
     except ConnectionMissing as error:
         raise Unknown("This connection is gone.") from error
-    run = connection.last_run
+    agenda = get_agenda(world.store, connection.agenda)
+    written = journal.newest(world.store, connection.id, limit=1)
     return Status(
         state=connection.shown_state(now),
         reason=connection.reason,
         email=connection.email,
         calendar=connection.summary or connection.calendar_id,
-        agenda=get_agenda(world.store, connection.agenda).name,
+        agenda=agenda.name,
         since=connection.created_at,
         looked_at=connection.looked_at,
-        changed_at=run.ended_at if run is not None and run.written else None,
+        changed_at=written[0][0].at if written else None,
+        zone=agenda.time_zone,
         links=connection.counts.links,
         waiting=connection.counts.dirty,
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -156,15 +157,18 @@ def status_page(status: Status, language: str) -> Page:
     def say(key: str) -> str:
         return PAGES.text(key, language)
 
+    def time(moment: datetime | None) -> str:
+        return say("status.never") if moment is None else _time(moment, status.zone)
+
     facts = [
         ("state", say(f"state.{status.state.value}")),
         ("reason", status.reason),
         ("account", status.email),
         ("calendar", status.calendar),
         ("agenda", status.agenda),
-        ("since", _time(status.since, language)),
-        ("looked", _time(status.looked_at, language)),
-        ("changed", _time(status.changed_at, language)),
+        ("since", time(status.since)),
+        ("looked", time(status.looked_at)),
+        ("changed", time(status.changed_at)),
         ("links", str(status.links)),
         ("waiting", str(status.waiting) if status.waiting else ""),
     ]
@@ -207,10 +211,8 @@ def _box(scope: str, language: str) -> str:
     return PAGES.text(f"box.{scope.rpartition('/auth/')[2]}", language)
 
 
-def _time(time: datetime | None, language: str) -> str:
-    if time is None:
-        return PAGES.text("status.never", language)
-    return f"{time:%Y-%m-%d %H:%M} UTC"
+def _time(moment: datetime, zone: str) -> str:
+    return f"{moment.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M %Z}"
 
 
 @cache

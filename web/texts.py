@@ -29,24 +29,24 @@ PAGES: Final = Catalogue(
             "invitation.reads.email": "Your mail address, to see that it is really you",
             "invitation.writes": "What is written",
             "invitation.writes.calendar": (
-                'Appointments of the agenda "{agenda}" appear in your calendar, follow '
-                "their changes, and go when they are deleted there"
+                'Appointments of the agenda "{agenda}" appear in your calendar, change '
+                "there when they change, and go when they are deleted"
             ),
             "invitation.writes.agenda": (
-                "Appointments that you make, change or delete in your calendar follow "
-                'in the agenda "{agenda}"'
+                "What you make, change or delete in your calendar is carried over to "
+                'the agenda "{agenda}"'
             ),
             "invitation.writes.no_mail": (
-                "Nobody is mailed about it unless {organization} wants that"
+                "Guests get no mail about it, unless {organization} wants them to"
             ),
             "invitation.next": (
-                "Google asks you next. Choose {email}, and tick every box: without one "
-                "of them it cannot work."
+                "Next, Google asks you. Choose {email} and tick every box: all of them "
+                "are needed."
             ),
             "invitation.button": "Go on to Google",
             "invitation.leave": (
-                "You can end this at any time, here or in the settings of your Google "
-                "account."
+                "You can end this at any time in the settings of your Google account, "
+                "or ask {organization} to."
             ),
             # How it ended
             "outcome.retry": "Try again",
@@ -54,7 +54,7 @@ PAGES: Final = Catalogue(
             "done.title": "Connected",
             "done.text": (
                 "Your calendar is connected. The first appointments appear within a "
-                "minute; from then on changes need seconds. You may close this page."
+                "minute; from then on, changes take seconds. You may close this page."
             ),
             "already-connected.title": "Connected already",
             "already-connected.text": (
@@ -72,7 +72,7 @@ PAGES: Final = Catalogue(
                 "not ticked:"
             ),
             "box-missing.more": "Please try again and tick every box.",
-            "other-account.title": "Another Google account",
+            "other-account.title": "This is another Google account",
             "other-account.text": (
                 "This invitation is for {wanted}, but you chose {given}. Please try "
                 "again and choose the account of the invitation."
@@ -80,8 +80,8 @@ PAGES: Final = Catalogue(
             "account-changed.title": "The Google account has changed",
             "account-changed.text": (
                 "This agenda is connected with another Google account than {given}. So "
-                "that no two calendars get mixed, nothing was changed. Whoever sent "
-                "you the link can reset the connection first, and then invite you anew."
+                "that two calendars do not get mixed up, nothing was changed. Whoever "
+                "sent you the link can reset the connection and then invite you anew."
             ),
             "calendar-taken.title": "This calendar is connected elsewhere",
             "calendar-taken.text": (
@@ -98,30 +98,31 @@ PAGES: Final = Catalogue(
                 'You may read the calendar "{wanted}", but not change its events. '
                 "Please tell whoever sent you the link."
             ),
-            "state-unknown.title": "This answer is not one of ours",
+            "state-unknown.title": "We do not know this answer",
             "state-unknown.text": (
-                "What your browser brought back does not belong to anything that we "
+                "What your browser brought back from Google answers nothing that we "
                 "asked. Please open the link of your invitation and start again."
             ),
             "state-expired.title": "That took too long",
             "state-expired.text": (
-                "For your safety the way to Google and back must not take more than "
-                "half an hour. Please open the link of your invitation and start again."
+                "For your safety, the way to Google and back may take half an hour at "
+                "most. Please open the link of your invitation and start again."
             ),
             "state-used.title": "Answered already",
             "state-used.text": (
-                "This answer was taken already. If you saw that your calendar was "
-                "connected, all is well; else open the link of your invitation again."
+                "Google's answer was used already, perhaps because this page was "
+                "loaded twice. If you saw that your calendar was connected, all is "
+                "well; if not, open the link of your invitation again."
             ),
-            "other-browser.title": "Another browser",
+            "other-browser.title": "This is another browser",
             "other-browser.text": (
-                "You began in another browser, or cookies are switched off. Please "
-                "open the link of your invitation in this browser and start again."
+                "You began in another browser, or cookies are switched off in this "
+                "one. Please open the link of your invitation here and start again."
             ),
             "invitation-unknown.title": "This link does not work",
             "invitation-unknown.text": (
                 "There is no such invitation. Perhaps the link was cut in two in your "
-                "mail, or a newer mail brought you another one."
+                "mail, or a newer mail brought you a new one."
             ),
             "invitation-expired.title": "This link has expired",
             "invitation-expired.text": (
@@ -130,7 +131,7 @@ PAGES: Final = Catalogue(
             ),
             "invitation-revoked.title": "This link was withdrawn",
             "invitation-revoked.text": (
-                "Whoever sent you the invitation has withdrawn it. Please ask there if "
+                "Whoever sent you the invitation has withdrawn it. Please ask them if "
                 "you need a new one."
             ),
             "invitation-used.title": "This link was used already",
@@ -179,27 +180,27 @@ PAGES: Final = Catalogue(
             "status.title": "Your connection",
             "status.unknown.title": "There is no such page",
             "status.unknown.text": (
-                "This link does not lead to a connection (any more). Perhaps it was "
-                "cut in two in your mail."
+                "There is nothing at this address, or not any more. If the link came "
+                "in a mail, perhaps it was cut in two there."
             ),
             "status.state": "State",
-            "status.reason": "Why",
+            "status.reason": "Reason",
             "status.account": "Google account",
             "status.calendar": "Calendar",
             "status.agenda": "Agenda",
             "status.since": "Connected since",
             "status.looked": "Last look",
-            "status.changed": "Last change",
+            "status.changed": "Last written",
             "status.links": "Appointments",
             "status.waiting": "Waiting",
             "status.never": "not yet",
             "state.active": "Active",
             "state.syncing": "Active: syncing right now",
             "state.paused": "Paused",
-            "state.held": "Active; some deletes or moves wait for a person's yes",
-            "state.needs_approval": "Waits for a person's yes",
+            "state.held": "Active; some deletes or moves wait for an administrator",
+            "state.needs_approval": "Waits for an administrator's yes",
             "state.needs_reconnect": "Stopped: has to be connected again",
-            "state.failing": "In trouble; it is tried again by itself",
+            "state.failing": "In trouble; we keep trying",
             "state.disconnected": "Disconnected",
         }
     }

@@ -164,8 +164,8 @@ def _by_day(visit: Visit, rows: list[Row]) -> dict[str, list[Resource]]:
     for row in rows:
         shown = resource_of(visit.table, row, view=view)
         start = shown["start"]
-        day = start.get("date") or start["dateTime"][:10]
-        name = date.fromisoformat(day).strftime("%A %d %B %Y")
+        day = date.fromisoformat(start.get("date") or start["dateTime"][:10])
+        name = f"{day:%A} {day.day} {day:%B %Y}"
         days.setdefault(name, []).append({**shown, "hours": _hours(shown)})
     return days
 

@@ -188,7 +188,7 @@ def test_another_google_account_is_refused_by_name(
     page = browser.connect(invited.url, email="ben@example.com")
 
     assert page.status_code == 403
-    assert title_of(page.text) == "Another Google account"
+    assert title_of(page.text) == "This is another Google account"
     assert "ben@example.com" in page.text
     assert nothing_was_kept(tandem)
 
@@ -309,7 +309,7 @@ def test_a_forged_state_is_refused(tandem: Tandem, browser: Browser) -> None:
     page = browser.get(f"{tandem.url}/oauth/callback?state=made-up&code=4/abc")
 
     assert page.status_code == 400
-    assert title_of(page.text) == "This answer is not one of ours"
+    assert title_of(page.text) == "We do not know this answer"
 
 
 def test_a_state_that_was_changed_in_the_store_is_refused(
@@ -360,7 +360,7 @@ def test_an_answer_in_another_browser_is_refused_and_not_used_up(
 
     stranger.session.close()
     assert page.status_code == 403
-    assert title_of(page.text) == "Another browser"
+    assert title_of(page.text) == "This is another browser"
     assert nothing_was_kept(tandem)
     assert browser.get(back).status_code == 200
 
