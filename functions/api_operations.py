@@ -22,7 +22,7 @@ FORM: Json = {
 
 
 def not_yet(call: Call) -> Answer:
-    """Refuse what belongs to the contract, but not to this version."""
+    """Not yet: this version answers 501."""
     raise NotYet(f"This version cannot do {call.target} yet.")
 
 

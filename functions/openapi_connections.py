@@ -18,6 +18,7 @@ from functions.openapi_parts import (
     taken,
 )
 
+COUNTS = ("links", "dirty", "parked", "held")
 PERCENTILES = shown({"p50": or_null(NUMBER), "p95": or_null(NUMBER), "samples": NUMBER})
 
 _preview: dict[str, Schema] = {
@@ -55,7 +56,7 @@ CONNECTIONS: dict[str, Schema] = {
             "settings": OBJECT,
             "created_at": MOMENT,
             "freshness": shown({"to_agenda": PERCENTILES, "to_calendar": PERCENTILES}),
-            "counts": shown({"links": NUMBER, "dirty": NUMBER, "parked": NUMBER}),
+            "counts": shown(dict.fromkeys(COUNTS, NUMBER)),
             "last_run": or_null(OBJECT),
         },
         optional=("until",),
