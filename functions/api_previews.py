@@ -12,7 +12,7 @@ from services.previews import (
     apply,
     get_preview,
     held,
-    newest,
+    list_previews,
     preview_of,
     previews_of,
 )
@@ -22,7 +22,7 @@ def list_all(call: Call) -> Answer:
     """List a connection's previews."""
     connection, limit = own_connection(call), call.limit()
     after = call.page(previews_of(connection.id))
-    documents = newest(call.world.store, connection.id, limit=limit, after=after)
+    documents = list_previews(call.world.store, connection.id, limit=limit, after=after)
     entries = [_view(preview_of(document)) for document in documents]
     return Answer(status=200, body=list_view(entries, documents, limit=limit))
 

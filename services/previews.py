@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from services.connections import Connection, State, change
+from services.connections import Connection, State, change, load
 from services.documents import data_of, record_of
 from services.ids import Kind, new_id
 from services.links import Link, Rank, Waiting, link_of, links_of, saved
@@ -59,7 +59,7 @@ def new_preview(connection: Connection, *, reason: str, now: datetime) -> Create
     return Create(path=path, data=data_of(preview))
 
 
-def newest(
+def list_previews(
     store: Store, connection_id: str, *, limit: int, after: Document | None = None
 ) -> Sequence[Document]:
     """Return the documents of a connection's previews, by their ids."""
@@ -112,17 +112,37 @@ def held(store: Store, connection_id: str, *, limit: int = AT_ONCE) -> Held:
 def apply(world: World, connection_id: str, preview_id: str, *, now: datetime) -> int:
     """Let everything that is held pass, and return how many links that were.
 
-    The same preview again lets pass what is left of it. Raises Unknown, Expired.
+    The same preview again lets pass what is left of it. Raises Unknown, and Expired
+    with a new preview made: what is held must not stay so for good.
     """
     preview = get_preview(world.store, connection_id, preview_id)
     if now >= preview.expires_at:
-        raise Expired("This preview is too old; ask for a new one.")
+        _renew(world.store, connection_id, preview, now=now)
+        raise Expired("This preview is too old: look at the newest one first.")
     passed = _let_pass(world.store, connection_id, now=now)
     path = f"{previews_of(connection_id)}/{preview_id}"
     world.store.commit([Update(path=path, data={"applied_at": now})])
     change(world.store, connection_id, lambda one: _going_on(one, passed))
     queue_run(world, connection_id)
     return passed
+
+
+def _renew(
+    store: Store, connection_id: str, expired: Preview, *, now: datetime
+) -> None:
+    """Give the connection a new preview in place of its expired one."""
+    connection, _ = load(store, connection_id)
+    if connection.preview != expired.id:
+        return
+    fresh = new_preview(connection, reason=expired.reason, now=now)
+    store.commit([fresh])
+    fresh_id = str(fresh.data["id"])
+
+    def renewed(one: Connection) -> Connection:
+        still = one.preview == expired.id
+        return replace(one, preview=fresh_id) if still else one
+
+    change(store, connection_id, renewed)
 
 
 def _let_pass(store: Store, connection_id: str, *, now: datetime) -> int:

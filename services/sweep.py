@@ -39,7 +39,8 @@ EXPIRING = (
     Expiring(collection="items", everywhere=True),
     Expiring(collection="journal", everywhere=True),
     Expiring(collection="links", everywhere=True),
-    Expiring(collection="previews", everywhere=True),
+    # Kept for long: the yes to an old one is what makes a new one.
+    Expiring(collection="previews", everywhere=True, kept_for=timedelta(days=365)),
 )
 
 

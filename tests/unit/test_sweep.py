@@ -78,7 +78,7 @@ def test_a_calendar_that_cannot_be_watched_is_not_tried_again() -> None:
 
 def test_what_has_expired_is_removed_and_the_rest_stays() -> None:
     stage = Stage()
-    past, future = stage.now - timedelta(days=40), stage.now + timedelta(days=1)
+    past, future = stage.now - timedelta(days=400), stage.now + timedelta(days=1)
     ended = ["invitations/i", "oauth_states/s", "idempotency/k", "agendas/a/items/i"]
     ended += ["connections/c/journal/j", "connections/c/links/l"]
     ended += ["connections/c/previews/p"]
