@@ -25,10 +25,11 @@ class OddAccounts:
 
 @dataclass
 class ForgetfulCalendar:
-    """A calendar that no longer knows some events, in lists or by their ids."""
+    """A calendar that leaves some events out of its lists, or knows them no more."""
 
     calendar: Any
     forgotten: set[str]
+    by_id: bool
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.calendar, name)
@@ -39,7 +40,7 @@ class ForgetfulCalendar:
         return replace(found, rows=rows)
 
     def get(self, event_id: str) -> Row:
-        if event_id in self.forgotten:
+        if self.by_id and event_id in self.forgotten:
             raise Missing("Google does not know the event (any more).")
         found: Row = self.calendar.get(event_id)
         return found
@@ -69,8 +70,31 @@ class PagedCalendar:
 def forgetting(bench: Workbench) -> set[str]:
     """Return a set of ids; those in it are answered with 404 from now on."""
     forgotten: set[str] = set()
-    _make_odd(bench, lambda calendar: ForgetfulCalendar(calendar, forgotten))
+    _make_odd(bench, lambda one: ForgetfulCalendar(one, forgotten, by_id=True))
     return forgotten
+
+
+def leaving_out(bench: Workbench) -> set[str]:
+    """Return a set of ids; those in it are in no list, though they are there."""
+    forgotten: set[str] = set()
+    _make_odd(bench, lambda one: ForgetfulCalendar(one, forgotten, by_id=False))
+    return forgotten
+
+
+def watching(bench: Workbench, method: str, look: Callable[[], object]) -> None:
+    """Do something before each of our calls of this method."""
+    deeds = Endless(look)
+    _make_odd(bench, lambda one: InterruptedCalendar(one, method, deeds))
+
+
+class Endless(list[Callable[[], object]]):
+    """A deed that is always there to be done."""
+
+    def __init__(self, deed: Callable[[], object]) -> None:
+        super().__init__([deed])
+
+    def pop(self, index: Any = -1) -> Callable[[], object]:
+        return self[0]
 
 
 def paged(bench: Workbench, *, rows: int, reverse: bool = False) -> None:

@@ -10,7 +10,7 @@ import pytest
 from local.store import SqliteStore
 from services.links import link_path, saved
 from services.run import Outcome, sync
-from tests.journeys.odd_google import before_our
+from tests.journeys.odd_google import before_our, watching
 from tests.journeys.trouble import (
     drain,
     event_of,
@@ -123,6 +123,25 @@ def test_a_run_that_slept_beyond_its_lease_undoes_nothing(
     assert shown["end"]["dateTime"][11:13] == "11"
     assert shown["location"] == "Here"
     assert place_of(bench.items()["renamed"]) == "Here"
+
+
+def test_no_call_starts_unless_the_lease_outlives_it(bench: Workbench) -> None:
+    for number in range(6):
+        visit(bench, f"visit-{number}")
+    left: list[timedelta] = []
+
+    def google_is_slow() -> None:
+        ends_at = bench.connection().lease.ends_at
+        assert ends_at is not None
+        left.append(ends_at - bench.clock.now())
+        bench.clock.ahead += timedelta(seconds=28)
+
+    watching(bench, "insert", google_is_slow)
+    bench.sync()
+    drain(bench)
+
+    assert len(bench.titles_at_google()) == 6
+    assert min(left) > timedelta(seconds=29)
 
 
 def test_a_run_paused_while_it_looks_takes_nothing_back(bench: Workbench) -> None:

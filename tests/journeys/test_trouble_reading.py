@@ -10,7 +10,7 @@ import requests
 
 from local.store import SqliteStore
 from services.connections import State, change
-from tests.journeys.odd_google import forgetting, paged
+from tests.journeys.odd_google import forgetting, leaving_out, paged
 from tests.journeys.test_crashes import crashing
 from tests.journeys.trouble import (
     ask_google,
@@ -86,16 +86,21 @@ def test_a_lost_sync_token_means_a_full_read_that_finds_what_was_deleted(
     assert writes(bench) == 1, "only the new title is written to Google"
 
 
-def test_a_full_read_does_not_believe_absence_alone(bench: Workbench) -> None:
+def test_a_full_read_that_leaves_events_out_deletes_none_of_them(
+    bench: Workbench,
+) -> None:
+    left_out = leaving_out(bench)
     for number in range(4):
         bench.person.insert(summary=f"event-{number}")
     bench.settle()
+    events = bench.events()
+    left_out |= {events["event-0"]["id"], events["event-1"]["id"]}
+    bench.person.delete(events["event-1"]["id"])
     expire(bench)
-    google_fails(bench, {"kind": "short_page", "method": "events.list"})
 
     bench.settle()
 
-    assert len(bench.items()) == 4
+    assert sorted(bench.titles_in_agenda()) == ["event-0", "event-2", "event-3"]
 
 
 def test_an_event_that_google_no_longer_finds_is_looked_for_twice(
