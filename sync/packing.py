@@ -4,14 +4,11 @@ Not an exchange format: JSCalendar for people is `sync.jscalendar`.
 """
 
 from collections.abc import Mapping
-from typing import Any
 
 from sync.content import Content, Rule
 from sync.fields import details_of, fields_of
 from sync.sides import Atom
-from sync.values import slot_of_text, slot_text
-
-Json = Any
+from sync.values import Json, slot_of_text, slot_text
 
 CODEC = 1
 """Rises when content learns a new field; FIELDS_SINCE then says from when it counts."""

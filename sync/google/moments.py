@@ -8,15 +8,13 @@ never texts.
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
-from typing import Any
 
 from sync.content import Duration, Slot, When, length
 from sync.google.errors import Unreadable
 from sync.times import instant, local_at, shifted
-from sync.values import day_of, naive
+from sync.values import Json, day_of, naive
 from sync.zones import windows_zone, zone_names
 
-Json = Any
 Moment = Mapping[str, Json]
 
 UTC_NAME = "Etc/UTC"

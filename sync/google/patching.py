@@ -5,14 +5,12 @@ https://developers.google.com/workspace/calendar/api/guides/performance#patch
 """
 
 from collections.abc import Mapping
-from typing import Any
 
 from sync.content import Details
 from sync.google.errors import AttendeesOmitted
 from sync.google.rows import Row
 from sync.google.writing import Members, attendees_of, members_of
-
-Json = Any
+from sync.values import Json
 
 TIMES = ("start", "end")
 OF_A_TIME = ("date", "dateTime", "timeZone")

@@ -1,7 +1,6 @@
 """New events, and what Google would hold of a content: the way there and back."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from sync.content import Content, Details, Slot
 from sync.google.folding import content_of
@@ -12,8 +11,6 @@ from sync.google.rows import Row, marked
 from sync.google.series import Rows
 from sync.google.writing import new_members
 from sync.recurrence import given
-
-Json = Any
 
 PROJECTED_ID = "projected"
 

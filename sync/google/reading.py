@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
-from typing import Any
 
 from sync.content import (
     Alert,
@@ -28,8 +27,7 @@ from sync.google.moments import (
     with_end_zone,
 )
 from sync.google.rows import ANSWERS, Row
-
-Json = Any
+from sync.values import Json
 
 VISIBILITIES: Mapping[str, Privacy] = MappingProxyType(
     {

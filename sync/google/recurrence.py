@@ -10,7 +10,6 @@ A start that does not fit its rule is a slot everywhere, but Google does not cou
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from typing import Any
 
 from sync.content import Content, Details, Rule, Slot, When
 from sync.google.errors import Unreadable
@@ -19,9 +18,7 @@ from sync.recurrence import has_slot, rule_of, rule_text
 from sync.rule_parts import RuleInvalid
 from sync.slots import start_fits
 from sync.times import local_at, local_instant
-from sync.values import naive
-
-Json = Any
+from sync.values import Json, naive
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

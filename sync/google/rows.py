@@ -8,12 +8,11 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any
 
 from sync.content import Answer
 from sync.identity import marked_link
+from sync.values import Json
 
-Json = Any
 Row = Mapping[str, Json]
 
 MARK = "tandem"

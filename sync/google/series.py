@@ -2,11 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from sync.google.rows import Row, etag_of
-
-Json = Any
+from sync.values import Json
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -8,7 +8,6 @@ first one, reads, and asks again with what is there now as `before`.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
 from sync.content import Content, Details, Slot
 from sync.google.folding import slot_on
@@ -27,9 +26,8 @@ from sync.google.rows import Row, etag_of, is_deleted
 from sync.google.series import Rows
 from sync.google.writing import members_of
 from sync.recurrence import given, occurrence
-from sync.values import naive
+from sync.values import Json, naive
 
-Json = Any
 NOT_OF_A_REVIVAL = frozenset({"attendees", "visibility"})
 
 

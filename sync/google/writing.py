@@ -9,7 +9,6 @@ a tentative event in free time, since Google's `cancelled` deletes.
 
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import Any
 
 from sync.content import (
     Alert,
@@ -25,8 +24,8 @@ from sync.google.markup import cut, description_of
 from sync.google.moments import moments_of
 from sync.google.rows import ANSWERS
 from sync.normal import one_newline
+from sync.values import Json
 
-Json = Any
 Members = Mapping[str, Json]
 
 LONGEST_DESCRIPTION = 8192
