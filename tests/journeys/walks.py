@@ -1,117 +1,26 @@
 """Walks: what becomes of one appointment on both sides, many of them side by side.
 
-An office is watched while walks go on in it: what both sides show is read as any client
-would read it, by sync token and by cursor. So a walk waits for what it expects, and no
-longer; what does not come in time fails with the reason that the link gives.
+A walk waits for what it expects, and no longer; what does not come in time fails with
+the reason that the link gives.
 """
 
-import contextlib
-import threading
-import time
 import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any, TypeVar
+from dataclasses import dataclass, field, replace
+from typing import Any
 from uuid import uuid4
-from zoneinfo import ZoneInfo
 
 import pytest
 
+from tests.journeys.shapes import moment, plain, shown, uids
 from tests.journeys.tandem_server import Json, Office
+from tests.journeys.watching import Watch, watched
 from tests.standin.people import Person
 
-T = TypeVar("T")
+__all__ = ["Story", "Walk", "side_by_side", "watched"]
+
 Story = Callable[["Walk"], None]
-
-PATIENCE = 20.0
-LOOK_EVERY = 0.1
-BOOKKEEPING = ("@type", "uid", "created", "updated", "sequence", "tandem.dev:icalUid")
-
-
-class Watch:
-    """What both sides of an office show, a moment ago at most."""
-
-    def __init__(self, office: Office) -> None:
-        self.office = office
-        self.items: dict[str, Json] = {}
-        self.events: dict[str, Json] = {}
-        self.news = threading.Condition()
-        self.over = threading.Event()
-        self.trouble: list[BaseException] = []
-
-    @property
-    def alive(self) -> dict[str, Json]:
-        """The events that take place."""
-        events = self.events.items()
-        return {name: row for name, row in events if row["status"] != "cancelled"}
-
-    def run(self) -> None:
-        """Look at both sides until it is over."""
-        person = self.office.calendar()
-        token, cursor = "", ""
-        try:
-            while not self.over.wait(LOOK_EVERY):
-                cursor = self._look_at_items(cursor)
-                token = self._look_at_events(person, token)
-        except BaseException as error:
-            self.trouble.append(error)
-            raise
-        finally:
-            person.close()
-
-    def _look_at_items(self, cursor: str) -> str:
-        path = f"changes?all=true&limit=500&cursor={cursor}"
-        answer = self.office.call("GET", path).json()
-        items = dict(self.items)
-        for change in answer["changes"]:
-            items.pop(change["item"], None)
-            if not change["deleted"]:
-                items[change["item"]] = change["value"]
-        self.items = items
-        self._tell()
-        return str(answer["cursor"])
-
-    def _look_at_events(self, person: Person, token: str) -> str:
-        page = person.page(syncToken=token or None, maxResults=2500)
-        events = dict(self.events)
-        for row in page["items"]:
-            events.pop(row["id"], None)
-            if row["status"] != "cancelled" or "recurringEventId" in row:
-                events[row["id"]] = row
-        self.events = events
-        self._tell()
-        return str(page["nextSyncToken"])
-
-    def _tell(self) -> None:
-        with self.news:
-            self.news.notify_all()
-
-    def until(self, look: Callable[[], T]) -> T:
-        """Return what `look` returns as soon as it asserts nothing false any more."""
-        ends = time.monotonic() + PATIENCE
-        while True:
-            try:
-                return look()
-            except AssertionError:
-                if time.monotonic() > ends or self.trouble:
-                    raise
-            with self.news:
-                self.news.wait(1)
-
-
-@contextlib.contextmanager
-def watched(office: Office) -> Iterator[Watch]:
-    """Watch both sides of an office until the end of the block."""
-    watch = Watch(office)
-    thread = threading.Thread(target=watch.run, name=f"watch {office.email}")
-    thread.start()
-    try:
-        yield watch
-    finally:
-        watch.over.set()
-        thread.join()
 
 
 @dataclass(kw_only=True, slots=True)
@@ -123,6 +32,7 @@ class Walk:
     title: str
     item_id: str = ""
     event_id: str = ""
+    others: list[Person] = field(default_factory=list)
 
     @property
     def office(self) -> Office:
@@ -175,15 +85,23 @@ class Walk:
         assert found, f"The series has no instance at {slot}."
         return found[0]
 
+    def somebody_else(self) -> Person:
+        """Return somebody with a calendar of their own."""
+        self.others.append(self.office.person(f"{uuid4().hex[:8]}@example.com"))
+        return self.others[-1]
+
+    def another(self, title: str) -> "Walk":
+        """Return the walk of something that came out of this one."""
+        return replace(self, title=title, item_id="", event_id="")
+
     # --- what both sides come to show -------------------------------------------------
 
     def item(self) -> Json:
         """Return the item as it is at this moment."""
         if not self.item_id:
             uid = self.watch.events.get(self.event_id, {}).get("iCalUID", "unknown")
-            of_event = "tandem.dev:icalUid"
             items = self.watch.items.items()
-            found = [name for name, item in items if item.get(of_event) == uid]
+            found = [name for name, item in items if uid in uids(item)]
             assert found, f"no item came for {self.title!r}"
             [self.item_id] = found
         assert self.item_id in self.watch.items, f"no item for {self.title!r}"
@@ -259,6 +177,34 @@ class Walk:
 
         return self.watch.until(look)
 
+    def until_item(self, fits: Callable[[Json], bool]) -> Json:
+        """Wait until the item fits, and return it."""
+
+        def look() -> Json:
+            item = self.item()
+            assert fits(item), item
+            return item
+
+        return self.watch.until(look)
+
+    def until_event(self, fits: Callable[[Json], bool]) -> Json:
+        """Wait until the event fits, and return it."""
+
+        def look() -> Json:
+            event = self.event()
+            assert fits(event), event
+            return event
+
+        return self.watch.until(look)
+
+    def item_is_gone(self) -> None:
+        """Wait until the agenda has the appointment no more."""
+
+        def look() -> None:
+            assert self.item_id not in self.watch.items
+
+        self.watch.until(look)
+
     def both_are_gone(self) -> None:
         """Wait until neither side has the appointment any more."""
 
@@ -267,39 +213,6 @@ class Walk:
             assert self.event_id not in self.watch.events
 
         self.watch.until(look)
-
-
-def plain(item: Mapping[str, Any]) -> Json:
-    """Return an item without what is kept for its own sake."""
-    return {name: value for name, value in item.items() if name not in BOOKKEEPING}
-
-
-def shown(event: Mapping[str, Any], names: Mapping[str, Any]) -> Json:
-    """Return these members of an event, its times in a form that can be compared."""
-    found: Json = {name: event.get(name) for name in names}
-    for name in ("start", "end"):
-        if found.get(name):
-            found[name] = moment(found[name])
-    if found.get("recurrence"):
-        found["recurrence"] = sorted(map(line, found["recurrence"]))
-    return found
-
-
-def line(text: str) -> str:
-    """Return a line of a recurrence without what Google adds to it."""
-    name, _, value = text.partition(":")
-    parts = [part for part in value.split(";") if part != "WKST=MO"]
-    return f"{name}:{';'.join(sorted(parts))}"
-
-
-def moment(time_of: Mapping[str, str], zone: str = "") -> tuple[str, str]:
-    """Return when a moment of Google's is, and the zone that it is shown in."""
-    if "date" in time_of:
-        return time_of["date"], ""
-    zone = time_of.get("timeZone", zone)
-    at = datetime.fromisoformat(time_of["dateTime"])
-    at = at if at.tzinfo else at.replace(tzinfo=ZoneInfo(zone))
-    return at.astimezone(UTC).isoformat(), zone
 
 
 def side_by_side(watch: Watch, stories: Mapping[str, Story]) -> None:
@@ -313,7 +226,8 @@ def side_by_side(watch: Watch, stories: Mapping[str, Story]) -> None:
         except Exception as error:
             return f"{title!r}: {_told(walk)}\n{_traced(error)}"
         finally:
-            person.close()
+            for each in (person, *walk.others):
+                each.close()
         return ""
 
     with ThreadPoolExecutor(max_workers=len(stories)) as pool:
