@@ -1,28 +1,22 @@
-"""Contents laid flat, field by field, for comparing and merging.
+"""Details laid flat, field by field, for comparing and merging.
 
 Values are JSON values; a field that holds its default is absent.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Mapping
 
 from sync.content import (
     Alert,
     Answer,
-    Content,
     Details,
     Duration,
     FreeBusy,
     Participant,
     Privacy,
-    Slot,
     Status,
     Text,
     When,
 )
-from sync.normal import normal
-from sync.recurrence import given, has_slot, occurrence
-from sync.rules import kept_rule, rule_json
 from sync.values import (
     Json,
     duration_of,
@@ -32,13 +26,6 @@ from sync.values import (
 )
 
 Fields = Mapping[str, Json]
-
-SLOT = "slot/"
-THERE = "there"
-RULES = "rules"
-
-
-# --- Details -------------------------------------------------------------------------
 
 
 def fields_of(details: Details) -> dict[str, Json]:
@@ -154,74 +141,3 @@ def _alerts(fields: Fields) -> tuple[Alert, ...]:
         Alert(minutes=int(minutes), by_email=way == "email") for way, _, minutes in keys
     ]
     return tuple(sorted(alerts, key=lambda alert: (alert.minutes, alert.by_email)))
-
-
-# --- Atoms ---------------------------------------------------------------------------
-
-
-def atoms_of(content: Content, slots: Iterable[Slot]) -> dict[str, Json]:
-    """Return the series laid flat, with what it shows at these and its own slots."""
-    atoms = fields_of(content.details)
-    if content.rules:
-        atoms[RULES] = [rule_json(rule) for rule in content.rules]
-    for slot in {*slots, *content.overrides}:
-        atoms.update(_slot_atoms(slot, occurrence(content, slot)))
-    return atoms
-
-
-def _slot_atoms(slot: Slot, details: Details | None) -> dict[str, Json]:
-    prefix = f"{SLOT}{slot_text(slot)}/"
-    if details is None:
-        return {prefix + THERE: False}
-    fields = {prefix + name: value for name, value in fields_of(details).items()}
-    return {prefix + THERE: True, **fields}
-
-
-def content_of(atoms: Fields, uid: str) -> Content:
-    """Return the content that was laid flat, in normal form.
-
-    What is marked there where no rule gives a slot is an addition.
-    """
-    details = details_of(series_of(atoms))
-    rules = tuple(kept_rule(rule) for rule in atoms.get(RULES, ()))
-    series = normal(Content(uid=uid, details=details, rules=rules))
-    overrides = {
-        slot: _shown(series, slot, fields)
-        for slot, fields in slots_of(atoms).items()
-        if fields.get(THERE) or has_slot(series, slot)
-    }
-    return normal(replace(series, overrides=overrides))
-
-
-def _shown(series: Content, slot: Slot, fields: Fields) -> Details | None:
-    if not fields.get(THERE):
-        return None
-    when = {"when": _when_json(given(series, slot).when)}
-    return details_of({**when, **fields})
-
-
-def series_of(atoms: Fields) -> dict[str, Json]:
-    """Return the fields of the series alone: no rules, no slots."""
-    return {
-        key: value
-        for key, value in atoms.items()
-        if key != RULES and not key.startswith(SLOT)
-    }
-
-
-def slots_of(atoms: Fields) -> dict[Slot, dict[str, Json]]:
-    """Return the fields of each slot, with "there"."""
-    slots: dict[Slot, dict[str, Json]] = {}
-    for key, value in atoms.items():
-        slot, field = slot_of(key)
-        if slot is not None:
-            slots.setdefault(slot, {})[field] = value
-    return slots
-
-
-def slot_of(key: str) -> tuple[Slot | None, str]:
-    """Return the slot that an atom speaks of (None: the series), and the field."""
-    if not key.startswith(SLOT):
-        return None, key
-    slot, _, field = key.removeprefix(SLOT).partition("/")
-    return slot_of_text(slot), field

@@ -213,11 +213,6 @@ def rule_from_json(json: Json, when: When) -> Rule:
         raise RuleInvalid(named) from None
 
 
-def kept_rule(json: Json) -> Rule:
-    """Read again what `rule_json` wrote, whatever the start has become meanwhile."""
-    return _pattern_from_json(json, all_day=False)
-
-
 def _pattern_from_json(json: Json, *, all_day: bool) -> Rule:
     raw, problems = parts_of(json)
     if problems:

@@ -1,11 +1,12 @@
-"""Contents laid flat and raised again."""
+"""Details and contents laid flat, and raised again."""
 
 import json
 
 from hypothesis import given
 
 from sync.content import Content, Details
-from sync.fields import atoms_of, content_of, details_of, fields_of, slot_of
+from sync.facets import content_from, facets_of
+from sync.fields import details_of, fields_of
 from tests.unit import strategies
 
 
@@ -22,17 +23,10 @@ def test_fields_survive_json(details: Details) -> None:
 
 
 @given(strategies.contents())
-def test_a_content_comes_back_from_its_atoms(content: Content) -> None:
+def test_a_content_comes_back_from_its_facets(content: Content) -> None:
     slots = strategies.slots_of(content, 5)
 
-    atoms = atoms_of(content, slots)
+    facets = facets_of(content, slots)
 
-    assert json.loads(json.dumps(atoms)) == atoms
-    assert content_of(atoms, content.uid) == content
-
-
-@given(strategies.series())
-def test_every_atom_names_its_slot(content: Content) -> None:
-    slots = {slot_of(key)[0] for key in atoms_of(content, [])}
-
-    assert slots - {None} == set(content.overrides)
+    assert set(slots) | set(content.overrides) == facets.keys() - {None}
+    assert content_from(facets, uid=content.uid) == content
