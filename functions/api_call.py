@@ -118,7 +118,7 @@ class Call:
         if token is None:
             return None
         if not _is_plain_id(token):
-            raise invalid("/page_token", "This is no page token of ours.")
+            raise invalid("/page_token", "This is not one of our page tokens.")
         return Document(path=f"{collection}/{token}", data={}, version="")
 
 

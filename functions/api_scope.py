@@ -24,7 +24,9 @@ def organization_for(call: Call, given: str | None) -> str:
             raise Unknown("There is no such organization.")
         return call.organization
     if given is None:
-        raise invalid("/organization", "The operator's key has to name one.")
+        raise invalid(
+            "/organization", "With the operator's key, name the organization."
+        )
     return given
 
 

@@ -36,7 +36,7 @@ class ProblemType:
 TYPES: Mapping[str, ProblemType] = {
     kind: ProblemType(status=status, title=title, means=means)
     for kind, status, title, means in (
-        ("malformed", 400, "Malformed request", "The body is no JSON, or a header."),
+        ("malformed", 400, "Malformed request", "The body or a header cannot be read."),
         ("unauthorized", 401, "Unauthorized", "The key is missing or unknown."),
         ("forbidden", 403, "Forbidden", "The key does not open this."),
         ("not-found", 404, "Not found", "There is no such thing, or not for you."),

@@ -114,13 +114,13 @@ def _split(url: str) -> tuple[SplitResult, str, int]:
         parts = urlsplit(url)
         port = parts.port
     except ValueError:
-        raise AddressRefused("This is no address.") from None
+        raise AddressRefused("This is not an address.") from None
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise AddressRefused("The address must begin with http:// or https://.")
     if "@" in parts.netloc or parts.fragment:
         raise AddressRefused("The address must hold no password and no fragment.")
     if len(url) > MAX_URL or not url.isascii() or not url.isprintable() or " " in url:
-        raise AddressRefused("The address must be of at most 2000 plain characters.")
+        raise AddressRefused("The address may have 2000 plain characters at most.")
     standard = 443 if parts.scheme == "https" else 80
     return parts, parts.hostname, port or standard
 

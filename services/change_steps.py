@@ -205,4 +205,4 @@ def _could_be_ours(step: Step) -> bool:
 
 
 def _no_acknowledgement() -> Invalid:
-    return invalid("/ack", "This is no acknowledgement of ours.")
+    return invalid("/ack", "This is not one of our acknowledgements.")

@@ -63,7 +63,7 @@ def _google_of(organization: Organization) -> Google:
     if organization.google is None:
         raise OperatorFault(
             "No Google project is set up for this organization yet: its administrator "
-            "gives the client id and secret first."
+            "has to enter the client id and secret first."
         )
     return organization.google
 

@@ -32,10 +32,10 @@ def cursor_of(text: str, *, now: datetime) -> Cursor:
     """
     found = _FORM.fullmatch(_decoded(text))
     if found is None:
-        raise invalid("/cursor", "This is no cursor of ours.")
+        raise invalid("/cursor", "This is not one of our cursors.")
     number, seconds = (int(group) for group in found.groups())
     if seconds > 253_402_300_799:
-        raise invalid("/cursor", "This is no cursor of ours.")
+        raise invalid("/cursor", "This is not one of our cursors.")
     made_at = datetime.fromtimestamp(seconds, UTC)
     if now - made_at > TOMBSTONE_LASTS:
         raise Expired(

@@ -102,7 +102,7 @@ def _from_p12(body: Mapping[str, Json]) -> Credentials:
     try:
         key, _, _ = pkcs12.load_key_and_certificates(blob, password.encode())
     except (ValueError, UnsupportedAlgorithm):
-        message = "Cannot be opened: another password, or no P12 file."
+        message = "Cannot be opened: a wrong password, or not a P12 file."
         raise invalid("/p12", message) from None
     if not isinstance(key, RSAPrivateKey):
         raise invalid("/p12", "Holds no RSA key.")
@@ -113,9 +113,9 @@ def _checked_pem(pem: str) -> str:
     try:
         key = load_pem_private_key(pem.encode(), password=None)
     except (ValueError, TypeError, UnsupportedAlgorithm):
-        raise invalid("/key/private_key", "Is no private key in PEM.") from None
+        raise invalid("/key/private_key", "Is not a private key in PEM.") from None
     if not isinstance(key, RSAPrivateKey):
-        raise invalid("/key/private_key", "Is no RSA key.")
+        raise invalid("/key/private_key", "Is not an RSA key.")
     return _pem_of(key)
 
 

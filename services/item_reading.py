@@ -51,7 +51,7 @@ def read_item(body: Json, item_id: str) -> ReadItem:
     try:
         content = jscalendar.read(value, default_uid=item_id)
     except jscalendar.ContentInvalid as error:
-        message = "This is no JSCalendar Event."
+        message = "This is not a JSCalendar Event that can be kept."
         raise Invalid(message, problems=error.problems) from error
     return ReadItem(said=body, json=value, content=content, ends_at=end_of(content))
 
@@ -71,7 +71,7 @@ def without_listed(body: Json, item_id: str) -> Json:
         message = '"etag" may be left out, or be what a list of items showed.'
         problems.append(Problem(pointer="/etag", message=message))
     if problems:
-        raise Invalid("This is no item as a list shows it.", problems=problems)
+        raise Invalid("This is not an item as lists show it.", problems=problems)
     return {name: body[name] for name in body if name not in LISTED}
 
 

@@ -132,4 +132,6 @@ def _check(name: str, keyset: _Keyset) -> None:
         raise KeysetBroken(f"The keyset {name} lacks its primary key {keyset.primary}.")
     for key_id, key in keyset.keys.items():
         if len(key) != KEY_BYTES:
-            raise KeysetBroken(f"Key {key_id} of {name} has not {KEY_BYTES} bytes.")
+            raise KeysetBroken(
+                f"Key {key_id} of {name} does not have {KEY_BYTES} bytes."
+            )

@@ -187,7 +187,8 @@ def check_room(link: Link) -> None:
     """
     size = len(zlib.compress(_blob(link), 1))
     if size * 4 > MAX_BLOB:
-        raise TooLarge(f"The contents take {size:,} bytes, packed, and too many twice.")
+        message = f"It is too large to be kept on both sides: {size:,} bytes, packed."
+        raise TooLarge(message)
 
 
 def link_of(document: Document) -> Link:
@@ -218,7 +219,7 @@ def link_of(document: Document) -> Link:
 def _data(link: Link) -> dict[str, Json]:
     blob = zlib.compress(_blob(link), 1)
     if len(blob) > MAX_BLOB:
-        raise TooLarge(f"The contents take {len(blob):,} bytes, packed.")
+        raise TooLarge(f"It is too large to be kept: {len(blob):,} bytes, packed.")
     return {
         "id": link.id,
         "birth": str(link.birth),

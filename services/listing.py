@@ -150,5 +150,5 @@ def _place_of(agenda: str, text: str, *, ordered: bool) -> Document:
         data = {"ends_at": datetime.fromisoformat(ends_at)} if ordered else {}
         path = item_path(agenda, checked_item_id(item))
     except (ValueError, TypeError, Invalid):
-        raise invalid("/page_token", "This is no page token of ours.") from None
+        raise invalid("/page_token", "This is not one of our page tokens.") from None
     return Document(path=path, data=data, version="")

@@ -16,8 +16,8 @@ class CalendarTaken(Exception):
 
     def __init__(self, connection: str) -> None:
         super().__init__(
-            "This calendar is already connected. Disconnect it there first, or ask"
-            ' for it to be shared with "shared": true.'
+            "This calendar is connected with another agenda already. Disconnect it "
+            'there first, or ask for it to be shared with "shared": true.'
         )
         self.connection = connection
 

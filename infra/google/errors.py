@@ -90,7 +90,7 @@ def _limit(answer: Answer, asked: Asked, *, now: datetime) -> RateLimited | None
         return None
     if words & DAILY_LIMITS or answer.per_day:
         return RateLimited(
-            "The Google project has used up its calls of today.",
+            "The Google project has used up its calls for today.",
             wait=answer.wait or _rest_of_day(now),
         )
     return RateLimited("Google asks us to slow down.", wait=answer.wait)
