@@ -107,9 +107,10 @@ def _with_followers(
     if was is None or answer is None or not same_grid(*seen.values()):
         return pair
     names = {atom.name for atom in atoms if atom.slot is None}
+    known = [one for one in (*pair.now.values(), *seen.values()) if one]
     followers = {
         Atom(slot, name)
-        for slot in answer.overrides
+        for slot in {slot for one in known for slot in one.overrides}
         for name in names
         if _follows(was, slot, name)
         and _follows(answer, slot, name)

@@ -113,3 +113,44 @@ def test_what_an_exception_takes_from_its_master_is_no_edit_at_google() -> None:
     assert found.side is CALENDAR
     assert found.atoms == {Atom(SLOT, "title")}
     assert not found.disputes
+
+
+@pytest.mark.parametrize("crashed", [True, False])
+def test_the_series_first_and_then_the_occurrence(crashed: bool) -> None:
+    agenda = _with(series("New"), replace(_second(series()), title="Special"))
+    pair = Pair(
+        now={CALENDAR: series(), AGENDA: agenda}, seen=dict.fromkeys(Side, series())
+    )
+    answer, sent = series("New"), agenda
+
+    after = after_write(
+        pair,
+        CALENDAR,
+        atoms=frozenset({Atom(None, "title")}),
+        answer=answer,
+        trusted=sent if crashed else answer,
+    )
+    found = plan(after, POLICY)
+
+    assert found.side is CALENDAR
+    assert found.atoms == {Atom(SLOT, "title")}
+    assert not found.disputes
+
+
+def test_a_removed_occurrence_stays_so_when_the_series_landed_alone() -> None:
+    agenda = without_slot("New")
+    pair = Pair(
+        now={CALENDAR: series(), AGENDA: agenda}, seen=dict.fromkeys(Side, series())
+    )
+
+    after = after_write(
+        pair,
+        CALENDAR,
+        atoms=frozenset({Atom(None, "title")}),
+        answer=series("New"),
+        trusted=agenda,
+    )
+    found = plan(after, POLICY)
+
+    assert found.side is CALENDAR
+    assert found.wanted == agenda
