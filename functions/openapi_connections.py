@@ -21,6 +21,14 @@ from functions.openapi_parts import (
 COUNTS = ("links", "dirty", "parked", "held")
 PERCENTILES = shown({"p50": or_null(NUMBER), "p95": or_null(NUMBER), "samples": NUMBER})
 
+_copies: Schema = {
+    **one_of("keep", "remove", "freeze"),
+    "description": (
+        "What becomes of what we made on both sides. `keep` and `freeze` leave it as "
+        "it is; `remove` is not done by this version (501)."
+    ),
+}
+
 _preview: dict[str, Schema] = {
     "id": TEXT,
     "kind": TEXT,
@@ -72,9 +80,7 @@ CONNECTIONS: dict[str, Schema] = {
         }
     ),
     "Calendars": page_of("Calendar"),
-    "Disconnect": taken(
-        {"copies": one_of("keep", "remove", "freeze"), "revoke": YES_OR_NO}
-    ),
+    "Disconnect": taken({"copies": _copies, "revoke": YES_OR_NO}),
     "Run": shown({"run": TEXT}),
     "JournalPage": shown(
         {"id": TEXT, "run": TEXT, "at": MOMENT, "writes": list_of(ref("Write"))}
