@@ -103,8 +103,8 @@ def _with_followers(
     write to the master shows in it too: that is nobody's edit.
     """
     seen = {side: content for side, content in pair.seen.items() if content}
-    was, answer = before.now[target], pair.now[target]
-    if was is None or answer is None or not same_grid(*seen.values()):
+    answer = pair.now[target]
+    if answer is None or not same_grid(*seen.values()):
         return pair
     names = {atom.name for atom in atoms if atom.slot is None}
     known = [one for one in (*pair.now.values(), *seen.values()) if one]
@@ -112,9 +112,8 @@ def _with_followers(
         Atom(slot, name)
         for slot in {slot for one in known for slot in one.overrides}
         for name in names
-        if _follows(was, slot, name)
-        and _follows(answer, slot, name)
-        and all(_follows(before.seen[side], slot, name) for side in Side)
+        if all(_follows(before.seen[side], slot, name) for side in Side)
+        and not _stays(answer, slot, name, before=before.seen[target])
     }
     return replace(pair, seen={side: _led(seen[side], followers) for side in Side})
 
@@ -126,6 +125,16 @@ def _follows(content: Content | None, slot: Slot, name: str) -> bool:
     facets = facets_of(content, [slot])
     own, whole = facets[slot], facets[None]
     return own is not None and whole is not None and own.get(name) == whole.get(name)
+
+
+def _stays(answer: Content, slot: Slot, name: str, *, before: Content | None) -> bool:
+    """Return whether an occurrence kept what the series showed before our write."""
+    shown = facets_of(answer, [slot])[slot]
+    whole = facets_of(before, ())[None] if before else None
+    kept = (
+        shown is not None and whole is not None and shown.get(name) == whole.get(name)
+    )
+    return kept and not _follows(answer, slot, name)
 
 
 def _led(seen: Content, followers: Iterable[Atom]) -> Content:

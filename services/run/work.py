@@ -20,6 +20,7 @@ from services.run.arrivals import Staged, link_staged, parked, waiting_until
 from services.run.fresh import with_freshness
 from services.run.gate import Gate
 from services.run.look import Change, writes_of
+from services.run.naming import names_of
 from services.run.pairs import Arrivals
 from services.run.preparing import Preparing
 from services.run.session import LinkMoved, Session
@@ -149,7 +150,8 @@ class Work:
         def taken(connection: Connection) -> Connection:
             return replace(session.with_lease(connection), work=page.id)
 
-        session.save(taken, writes=[opened(session.connection.id, page)])
+        names = names_of(session, steps)
+        session.save(taken, writes=[opened(session.connection.id, page), *names])
         return page
 
     def _done(self, step: Step) -> Intent:

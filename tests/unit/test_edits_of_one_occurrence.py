@@ -154,3 +154,24 @@ def test_a_removed_occurrence_stays_so_when_the_series_landed_alone() -> None:
 
     assert found.side is CALENDAR
     assert found.wanted == agenda
+
+
+def test_the_series_lands_where_an_occurrence_was_edited() -> None:
+    pair = Pair(
+        now={CALENDAR: series("New"), AGENDA: special()},
+        seen=dict.fromkeys(Side, series()),
+    )
+    first = plan(pair, POLICY)
+    answer = special("New")
+
+    after = after_write(
+        pair,
+        AGENDA,
+        atoms=frozenset({Atom(None, "title")}),
+        answer=answer,
+        trusted=answer,
+    )
+    then = plan(after, POLICY)
+
+    assert first.side is AGENDA
+    assert (then.side, then.wanted) == (CALENDAR, answer)
