@@ -11,9 +11,10 @@ from datetime import timedelta
 from services.connections import Connection
 from services.links import Link, Rank, links_of
 from services.ports import Is, Query, Where
-from services.run.arrivals import Staged, item_now, link_staged, ranked
 from services.run.look import Change, writes_of
+from services.run.ranking import ranked
 from services.run.session import Session
+from services.run.staged import Staged, item_now, link_staged
 from sync.errors import Missing
 from sync.google import is_deleted, with_row
 from sync.merge import Policy

@@ -1,20 +1,17 @@
 """Fold what a look found onto the links it belongs to."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from connectors.base import Item
-from services.links import ItemNow, Link, Rank, Waiting, clean, link_of, link_path
-from services.ports import Document
+from services.links import Link, Waiting
+from services.run.ranking import in_window, parked, ranked, waits_for_master
 from services.run.session import Session
-from sync.content import Content
+from services.run.staged import Staged, fetched, item_now, with_zone
 from sync.google import (
     Row,
     Rows,
     Unreadable,
-    changed_at,
-    content_of,
     ical_uid,
     is_deleted,
     is_instance,
@@ -25,54 +22,7 @@ from sync.google import (
 )
 from sync.identity import event_link, is_ours, item_link, keyed_link, marked_link
 from sync.merge import Policy
-from sync.pairing import span
-from sync.plan import Act, plan
-from sync.recurrence import reaches
-from sync.sides import Pair, Side
-
-TOMBSTONE_LASTS = timedelta(days=60)
-
-RANKS: Mapping[Act, Rank] = {
-    Act.NOTHING: Rank.CLEAN,
-    Act.CREATE: Rank.CREATE,
-    Act.MEET: Rank.EDIT,
-    Act.AGREE: Rank.EDIT,
-    Act.WRITE: Rank.EDIT,
-    Act.DELETE: Rank.DELETE,
-    Act.END: Rank.DELETE,
-}
-
-
-@dataclass(slots=True)
-class Staged:
-    """A link in a run's hands: as it is to be saved, and the document it came from."""
-
-    link: Link
-    document: Document | None = None
-    stored: Link | None = None
-    gone: bool = False
-
-    @property
-    def touched(self) -> bool:
-        """Whether there is anything to save; `gone` are links that joined another."""
-        return not self.gone and self.link != self.stored
-
-
-def pair_of(link: Link, *, zone: str) -> Pair:
-    """Return both sides of a link, for merging. Raises Unreadable."""
-    master = link.rows.master
-    calendar = content_of(link.rows, zone=zone)
-    return Pair(
-        now={
-            Side.CALENDAR: calendar,
-            Side.AGENDA: link.item.content if link.item else None,
-        },
-        seen={side: link.seen.get(side) for side in Side},
-        changed_at={
-            Side.CALENDAR: changed_at(master) if master else None,
-            Side.AGENDA: link.item.changed_at if link.item else None,
-        },
-    )
+from sync.sides import Side
 
 
 def row_link(row: Row) -> str:
@@ -85,33 +35,6 @@ def named_link(session: Session, item: Item) -> str:
     """Return the id of the link that an item belongs to."""
     keyed = keyed_link(session.agenda.id, item.key)
     return keyed or item_link(session.identity, item.id)
-
-
-def fetched(session: Session, ids: Iterable[str]) -> dict[str, Staged]:
-    """Return the stored links of these names; other names of a link lead to it."""
-    connection = session.connection.id
-    paths = {link_path(connection, each): each for each in ids}
-    documents = session.world.store.get_many(list(paths))
-    same = {
-        paths[path]: str(document.data["same_as"])
-        for path, document in documents.items()
-        if "same_as" in document.data
-    }
-    found = {
-        paths[path]: link_staged(document)
-        for path, document in documents.items()
-        if "same_as" not in document.data
-    }
-    if same:
-        missing = set(same.values()) - found.keys()
-        found |= fetched(session, missing) if missing else {}
-        found |= {name: found[link] for name, link in same.items() if link in found}
-    return found
-
-
-def link_staged(document: Document) -> Staged:
-    link = link_of(document)
-    return Staged(link=link, document=document, stored=link)
 
 
 def staged(
@@ -232,16 +155,6 @@ def _fold_item(
     )
 
 
-def item_now(item: Item, content: Content) -> ItemNow:
-    """Return an item as a link keeps it."""
-    return ItemNow(
-        id=item.id,
-        version=item.version,
-        content=content,
-        changed_at=item.changed_at,
-    )
-
-
 def _marks_at_birth(session: Session) -> Mapping[Side, int]:
     """Return the marks of a new link: it is missed by no read that is under way."""
     connection = session.connection
@@ -257,32 +170,6 @@ def _marked(session: Session, link: Link, side: Side) -> Mapping[Side, int]:
         connection.calendar_read if side is Side.CALENDAR else connection.agenda_read
     )
     return {**link.marks, side: reading.mark} if reading.under_way else link.marks
-
-
-def with_zone(row: Row, zone: str) -> Row:
-    """Return a row whose times name their zone, the calendar's where they had none.
-
-    A stored row must not change its meaning when the calendar's zone does.
-    """
-    filled = dict(row)
-    for end in ("start", "end"):
-        moment = row.get(end)
-        if moment and moment.get("dateTime") and not moment.get("timeZone"):
-            filled[end] = {**moment, "timeZone": zone}
-    return filled
-
-
-def parked(link: Link, why: str) -> Link:
-    """Return the link set aside, with the reason, until one of its sides changes."""
-    return replace(link, rank=Rank.EDIT, due_at=None, waiting=Waiting.PARKED, why=why)
-
-
-def waiting_until(link: Link, moment: datetime, why: str) -> Link:
-    """Return the link put off, with the reason."""
-    return replace(link, due_at=moment, waiting=Waiting.LIMITED, why=why)
-
-
-# --- what is to be done with it ------------------------------------------------------
 
 
 def _ranked(session: Session, policy: Policy, each: Staged) -> bool:
@@ -304,50 +191,6 @@ def _same_sides(link: Link, before: Link) -> bool:
     return link.rows == before.rows and link.item == before.item
 
 
-def ranked(session: Session, policy: Policy, link: Link) -> Link:
-    """Return the link with the rank of what its plan asks for, due at once."""
-    if waits_for_master(link):
-        return replace(link, rank=Rank.CREATE, due_at=session.now(), waiting=None)
-    pair = pair_of(link, zone=session.connection.zone)
-    act = plan(pair, policy).act
-    rank = RANKS[act]
-    if rank is Rank.CLEAN or (link.foreign and not link.linked and link.item is None):
-        return clean(link)
-    if rank is link.rank and link.waiting is Waiting.HELD:
-        return link
-    there = next((now for now in pair.now.values() if now is not None), None)
-    return replace(
-        link,
-        rank=rank,
-        due_at=session.now(),
-        waiting=None,
-        why="",
-        tries=0,
-        span=span(there, zone=session.connection.zone) if there else "",
-    )
-
-
-def waits_for_master(link: Link) -> bool:
-    """Whether only exceptions of a series are known, so that it must be asked for."""
-    return link.rows.master is None and bool(link.rows.exceptions) and not link.orphan
-
-
 def _worth_keeping(session: Session, link: Link) -> bool:
     """Whether a link that was never stored is to be: it may reach into the window."""
     return waits_for_master(link) or in_window(session, link)
-
-
-def in_window(session: Session, link: Link) -> bool:
-    """Whether the event or the item reaches into the window."""
-    pair = pair_of(link, zone=session.connection.zone)
-    window = session.window
-    return any(
-        reaches(
-            content,
-            start=window.start,
-            end=window.end,
-            zone=session.connection.zone,
-        )
-        for content in pair.now.values()
-        if content is not None
-    )

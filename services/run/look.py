@@ -10,12 +10,14 @@ from dataclasses import dataclass, field, replace
 from itertools import chain
 
 from connectors.base import ItemPage
-from services.connections import Connection, Reading, State
+from services.connections import Connection, Reading
 from services.links import Link, TooLarge, bytes_of, saved
-from services.ports import Envelope, Page, Write
-from services.run.arrivals import Staged, parked, staged
-from services.run.hint import Stopped
+from services.ports import Page, Write
+from services.run.arrivals import staged
+from services.run.envelope import believe
+from services.run.ranking import parked
 from services.run.session import Session
+from services.run.staged import Staged
 from services.run.tally import tallied
 from sync.errors import SyncTokenExpired
 from sync.merge import Policy
@@ -24,7 +26,6 @@ FEW = 50
 BATCH = 200
 BATCH_BYTES = 4_000_000
 ITEMS_PER_PAGE = 500
-WRITING_ROLES = frozenset({"owner", "writer", "writerWithoutPrivateAccess"})
 
 Change = Callable[[Connection], Connection]
 
@@ -251,48 +252,6 @@ def _as_it_was(each: Staged) -> Link:
     link = each.link
     bare = Link(id=link.id, birth=link.birth, event_id=link.event_id)
     return each.stored or replace(bare, item_id=link.item_id)
-
-
-# --- the envelope --------------------------------------------------------------------
-
-
-def believe(session: Session, envelope: Envelope) -> None:
-    """Look at what surrounds a page before any of it is taken.
-
-    Raises Stopped when our role no longer allows writing; the connection says so.
-    """
-    if envelope.access_role not in WRITING_ROLES:
-        reason = (
-            f'Our role on this calendar is now "{envelope.access_role}", which may not'
-            " change it: nothing is carried until Google allows it again."
-        )
-        session.save(_failing(reason, role=envelope.access_role))
-        raise Stopped(reason)
-    if _differs(session.connection, envelope):
-        session.save(_as_in(envelope))
-
-
-def _differs(connection: Connection, envelope: Envelope) -> bool:
-    known = connection.access_role, connection.zone
-    return known != (envelope.access_role, envelope.time_zone or connection.zone)
-
-
-def _as_in(envelope: Envelope) -> Change:
-    def told(now: Connection) -> Connection:
-        return replace(
-            now,
-            access_role=envelope.access_role,
-            zone=envelope.time_zone or now.zone,
-        )
-
-    return told
-
-
-def _failing(reason: str, *, role: str) -> Change:
-    def failing(now: Connection) -> Connection:
-        return replace(now, state=State.FAILING, reason=reason, access_role=role)
-
-    return failing
 
 
 def _start_over(session: Session) -> None:

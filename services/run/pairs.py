@@ -9,8 +9,8 @@ from dataclasses import replace
 
 from services.links import Link, Waiting, links_of
 from services.ports import Is, Query, Where
-from services.run.arrivals import Staged, link_staged
 from services.run.session import Session
+from services.run.staged import Staged, link_staged
 from sync.content import Content
 from sync.google import content_of
 from sync.pairing import Match, pick

@@ -4,29 +4,26 @@ Agreements only move seens, pairs meet, the brake and the rules hold back; what 
 is the one step to be done next, or nothing.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
-from services.links import Link, Rank, Waiting, check_room, clean, link_path
-from services.ports import Create, Replace, Write
+from services.links import Link, Rank, Waiting, check_room, clean
 from services.run.absence import doubted
-from services.run.arrivals import (
-    Staged,
-    fetched,
+from services.run.arrivals import orphan_link
+from services.run.fights import counted, unsettled
+from services.run.gate import Gate
+from services.run.landing import ended, read_rows
+from services.run.pairs import Arrivals, joined
+from services.run.ranking import (
     in_window,
-    item_now,
-    orphan_link,
-    pair_of,
     parked,
     ranked,
     waiting_until,
     waits_for_master,
 )
-from services.run.fights import counted, unsettled
-from services.run.gate import Gate
-from services.run.pairs import Arrivals, joined
 from services.run.recover import resolved
 from services.run.session import Session
-from services.run.steps import Step, ended, read_rows, step_of
+from services.run.staged import Staged, fetched, item_now, pair_of
+from services.run.steps import Step, step_of
 from sync.errors import Missing
 from sync.google import is_deleted
 from sync.merge import Policy
@@ -48,7 +45,6 @@ class Preparing:
     policy: Policy
     arrivals: Arrivals
     gate: Gate
-    aliases: list[Write] = field(default_factory=list)
 
     def step(self, each: Staged) -> Step | None:
         """Return the next write for a link, or None when there is none for now.
@@ -257,16 +253,8 @@ class Preparing:
         """Make one link of two; the event's name then leads to the item's link."""
         event, item = (each, partner) if each.link.has_event else (partner, each)
         item.link = joined(event.link, item.link)
-        self.aliases.append(self._alias(event, item.link.id, event.link.id))
-        event.gone = True
+        event.gone, event.same_as = True, item.link.id
         return item
-
-    def _alias(self, event: Staged, kept: str, gone: str) -> Write:
-        path = link_path(self.session.connection.id, gone)
-        data = {"same_as": kept}
-        if event.document is None:
-            return Create(path=path, data=data)
-        return Replace(path=path, data=data, version=event.document.version)
 
 
 def _is_empty(link: Link, pair: Pair) -> bool:

@@ -5,9 +5,9 @@ from dataclasses import replace
 from connectors.base import Written
 from services.journal import load
 from services.links import Intent, Link
-from services.run.arrivals import Staged, fetched, item_now, pair_of, with_zone
+from services.run.landing import ended, inserted, item_created, read_rows
 from services.run.session import Session
-from services.run.steps import ended, inserted, item_created, read_rows
+from services.run.staged import Staged, fetched, item_now, pair_of, with_zone
 from sync.content import Content
 from sync.errors import Missing
 from sync.google import content_of, etag_of, is_deleted

@@ -23,12 +23,12 @@ from services.links import Rank, links_of
 from services.ports import Document, Is, Query, Where
 from services.previews import new_preview
 from services.run.absence import judge
-from services.run.arrivals import Staged, link_staged
 from services.run.hint import Busy, Hint, Outcome, Overtaken, Stopped
 from services.run.look import Looked, look
 from services.run.policy import policy_of
 from services.run.recover import with_open_intents
 from services.run.session import LinkMoved, Session
+from services.run.staged import Staged, link_staged
 from services.run.trouble import (
     FIRST_WAIT,
     failed,

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from services.connections import Connection, Counts, State
 from services.links import Link, Rank, Waiting
-from services.run.arrivals import Staged
+from services.run.staged import Staged
 
 BY_HAND = frozenset({Waiting.PARKED, Waiting.UNSURE})
 

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from services.connections import Connection
 from services.links import Link, Rank, Waiting, links_of
 from services.ports import Is, Query, Where
-from services.run.arrivals import Staged
 from services.run.session import Session
+from services.run.staged import Staged
 from services.run.trouble import queue_run
 
 MARGIN = timedelta(seconds=1)

@@ -6,26 +6,27 @@ between any two of these is found by the intents, and looked at before anything 
 """
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from services.connections import Connection, State
 from services.ids import Kind, new_id
 from services.journal import Page, answered, opened, weight
-from services.links import Intent, Link, Rank, TooLarge, link_path
-from services.ports import Create, Document, Write
+from services.links import Intent, Link, Rank, TooLarge
+from services.ports import Create, Write
 from services.previews import new_preview
-from services.run.arrivals import Staged, link_staged, parked, waiting_until
 from services.run.fresh import with_freshness
 from services.run.gate import Gate
-from services.run.look import Change, writes_of
+from services.run.look import Change
 from services.run.naming import names_of
 from services.run.pairs import Arrivals
 from services.run.preparing import Preparing
-from services.run.session import LinkMoved, Session
+from services.run.ranking import parked, waiting_until
+from services.run.saving import Saving
+from services.run.session import Session
+from services.run.staged import Staged
 from services.run.steps import Step
-from services.run.tally import freed, tallied
 from services.run.trouble import wait_of
 from services.run.waking import is_dirty, with_left, woken_by
 from sync.errors import (
@@ -59,6 +60,7 @@ class Work:
         connection = session.connection
         self.gate = Gate(connection, session.settings, session.now())
         self.preparing = Preparing(session, policy, self.arrivals, self.gate)
+        self.saving = Saving(session, self.arrivals)
         self.written: list[Intent] = []
         self.troubles = 0
         self.preview: Create | None = None
@@ -72,7 +74,7 @@ class Work:
         while more:
             steps = self._next_steps()
             if not steps:
-                self._save_links(self._ended(finish))
+                self.saving.save(self._ended(finish), self._with_preview())
                 return
             more = self._round(steps, finish)
 
@@ -121,7 +123,7 @@ class Work:
         stops = self.slowed or self.session.time_is_up
         more = not stops and self._more_to_do()
         change = _without_work if more else self._ended(finish)
-        self._save_links(change, writes)
+        self.saving.save(change, [*writes, *self._with_preview()])
         return more
 
     def _rest(self, each: Staged) -> None:
@@ -264,58 +266,6 @@ class Work:
             self.session.connection, reason=self._reason(), now=self.session.now()
         )
         return [self.preview]
-
-    def _save_links(self, change: Change, writes: Sequence[Write] = ()) -> None:
-        """Save every touched link, in one commit with the connection where it fits."""
-        aliases = [*self.preparing.aliases]
-        touched = [each for each in self.arrivals.staged.values() if each.touched]
-        gone = [each for each in self.arrivals.staged.values() if each.gone]
-        tally = self._tally([*touched, *gone])
-        extra = [*writes, *aliases, *self._with_preview()]
-        while True:
-            try:
-                versions = self.session.save(
-                    lambda now: tally(change(now)),
-                    writes=[*extra, *writes_of(self.session, touched)],
-                )
-            except LinkMoved as moved:
-                self._reload(moved.path)
-                continue
-            break
-        self.preparing.aliases.clear()
-        for each in gone:
-            del self.arrivals.staged[each.link.id]
-        for each, version in zip(touched, versions[len(extra) :], strict=True):
-            self._saved(each, version)
-
-    def _tally(self, links: Sequence[Staged]) -> Callable[[Connection], Connection]:
-        def with_counts(connection: Connection) -> Connection:
-            counts = tallied(connection.counts, links)
-            return freed(replace(connection, counts=counts))
-
-        return with_counts
-
-    def _saved(self, each: Staged, version: str) -> None:
-        each.stored = each.link
-        path = link_path(self.session.connection.id, each.link.id)
-        each.document = Document(path=path, data={}, version=version)
-
-    def _reload(self, path: str) -> None:
-        """Somebody staged a newer form of a link while we wrote: look at both again.
-
-        What we know of our own write stays; both sides are read anew before planning.
-        """
-        document = self.session.world.store.get(path)
-        name = path.rpartition("/")[2]
-        each = self.arrivals.staged[name]
-        fresh = link_staged(document) if document else Staged(link=each.link)
-        each.document, each.stored = fresh.document, fresh.stored
-        each.link = replace(
-            each.link,
-            reread=frozenset(Side),
-            rank=each.link.rank or Rank.EDIT,
-            due_at=self.session.now(),
-        )
 
 
 def _without_work(connection: Connection) -> Connection:

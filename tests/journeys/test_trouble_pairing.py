@@ -134,6 +134,19 @@ def test_several_candidates_wait_for_a_person(
     assert writes(bench) == 0
 
 
+def test_an_event_that_found_its_item_is_no_candidate_for_another(
+    bench: Workbench,
+) -> None:
+    event = bench.person.insert(summary="Dentist", **AT_NINE)
+    visit(bench, "a", title="Dentist", uid=event["iCalUID"])
+    visit(bench, "b", title="Dentist")
+
+    bench.settle()
+
+    assert sides(bench) == (["Dentist"] * 2, ["Dentist"] * 2)
+    assert all(link.linked for link in bench.links())
+
+
 def test_a_similar_title_waits_for_a_person_on_both_sides(bench: Workbench) -> None:
     bench.person.insert(summary="Dentist", **AT_NINE)
     visit(bench, "a", title="Dentist (Dr. Bakker)")

@@ -1,0 +1,77 @@
+"""What is to be done with a link: its rank, when it is due, or why it waits."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from services.links import Link, Rank, Waiting, clean
+from services.run.session import Session
+from services.run.staged import pair_of
+from sync.merge import Policy
+from sync.pairing import span
+from sync.plan import Act, plan
+from sync.recurrence import reaches
+
+RANKS: Mapping[Act, Rank] = {
+    Act.NOTHING: Rank.CLEAN,
+    Act.CREATE: Rank.CREATE,
+    Act.MEET: Rank.EDIT,
+    Act.AGREE: Rank.EDIT,
+    Act.WRITE: Rank.EDIT,
+    Act.DELETE: Rank.DELETE,
+    Act.END: Rank.DELETE,
+}
+
+
+def parked(link: Link, why: str) -> Link:
+    """Return the link set aside, with the reason, until one of its sides changes."""
+    return replace(link, rank=Rank.EDIT, due_at=None, waiting=Waiting.PARKED, why=why)
+
+
+def waiting_until(link: Link, moment: datetime, why: str) -> Link:
+    """Return the link put off, with the reason."""
+    return replace(link, due_at=moment, waiting=Waiting.LIMITED, why=why)
+
+
+def ranked(session: Session, policy: Policy, link: Link) -> Link:
+    """Return the link with the rank of what its plan asks for, due at once."""
+    if waits_for_master(link):
+        return replace(link, rank=Rank.CREATE, due_at=session.now(), waiting=None)
+    pair = pair_of(link, zone=session.connection.zone)
+    act = plan(pair, policy).act
+    rank = RANKS[act]
+    if rank is Rank.CLEAN or (link.foreign and not link.linked and link.item is None):
+        return clean(link)
+    if rank is link.rank and link.waiting is Waiting.HELD:
+        return link
+    there = next((now for now in pair.now.values() if now is not None), None)
+    return replace(
+        link,
+        rank=rank,
+        due_at=session.now(),
+        waiting=None,
+        why="",
+        tries=0,
+        span=span(there, zone=session.connection.zone) if there else "",
+    )
+
+
+def waits_for_master(link: Link) -> bool:
+    """Whether only exceptions of a series are known, so that it must be asked for."""
+    return link.rows.master is None and bool(link.rows.exceptions) and not link.orphan
+
+
+def in_window(session: Session, link: Link) -> bool:
+    """Whether the event or the item reaches into the window."""
+    pair = pair_of(link, zone=session.connection.zone)
+    window = session.window
+    return any(
+        reaches(
+            content,
+            start=window.start,
+            end=window.end,
+            zone=session.connection.zone,
+        )
+        for content in pair.now.values()
+        if content is not None
+    )
