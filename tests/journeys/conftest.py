@@ -10,9 +10,19 @@ from pathlib import Path
 import pytest
 
 from tests.journeys.tandem import ANNA, Browser, Tandem, running_tandem
+from tests.journeys.tandem_server import tandem_process
 from tests.standin.conftest import Control, ann, bob, control, google, person, running
 
-__all__ = ["Control", "ann", "bob", "control", "google", "person", "running"]
+__all__ = [
+    "Control",
+    "ann",
+    "bob",
+    "control",
+    "google",
+    "person",
+    "running",
+    "tandem_process",
+]
 
 # What a walk waits for is asserted there, and is to be told in full.
 pytest.register_assert_rewrite("tests.journeys.walks")

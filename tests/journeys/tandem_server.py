@@ -71,6 +71,11 @@ class TandemProcess:
         answer.raise_for_status()
         return answer.json()
 
+    def errors(self) -> list[str]:
+        """Return what went wrong inside, as the log tells it."""
+        lines = (self.folder / "tandem.log").read_text().splitlines()
+        return [line for line in lines if '"severity": "ERROR"' in line]
+
     def office(self, **settings: object) -> "Office":
         """Return a new organization whose agenda is connected with a new calendar."""
         office = self.new_office(**settings)
@@ -166,6 +171,7 @@ def tandem_process(
         }
     with GoogleStandIn() as google, served(folder, google, chosen) as server:
         yield server
+        assert server.errors() == []
 
 
 @contextlib.contextmanager

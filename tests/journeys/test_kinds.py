@@ -7,10 +7,8 @@ from collections.abc import Callable
 from functools import partial
 
 from tests.journeys.kinds import KINDS, Kind
-from tests.journeys.tandem_server import TandemProcess, tandem_process
+from tests.journeys.tandem_server import TandemProcess
 from tests.journeys.walks import Story, Walk, side_by_side, watched
-
-__all__ = ["tandem_process"]
 
 
 def test_every_kind_that_google_bears_comes_edits_return_and_deletes_follow(

@@ -3,10 +3,8 @@
 import pytest
 
 from tests.journeys.kinds import WEEKLY
-from tests.journeys.tandem_server import Office, TandemProcess, tandem_process
+from tests.journeys.tandem_server import Office, TandemProcess
 from tests.journeys.walks import Story, Walk, side_by_side, watched
-
-__all__ = ["tandem_process"]
 
 SECOND, THIRD, SIXTH = (f"2031-{day}T10:00:00" for day in ("03-10", "03-17", "04-07"))
 WHOLE = {"@type": "RecurrenceRule", "frequency": "weekly"}

@@ -6,10 +6,8 @@ And what must never happen: a delete for a status, a rewritten link, a lost tail
 import pytest
 
 from tests.journeys.kinds import MEETING, Json, at
-from tests.journeys.tandem_server import TandemProcess, tandem_process
+from tests.journeys.tandem_server import TandemProcess
 from tests.journeys.walks import Story, Walk, side_by_side, watched
-
-__all__ = ["tandem_process"]
 
 GUEST = "guest@elsewhere.example"
 TAIL = "The last line, which Google never sees."

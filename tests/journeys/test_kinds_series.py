@@ -7,10 +7,8 @@ summer time begins between the fourth and the fifth.
 import pytest
 
 from tests.journeys.kinds import WEEKLY, Json, at
-from tests.journeys.tandem_server import TandemProcess, tandem_process
+from tests.journeys.tandem_server import TandemProcess
 from tests.journeys.walks import Story, Walk, side_by_side, watched
-
-__all__ = ["tandem_process"]
 
 SECOND, THIRD, FIFTH, SIXTH = (
     f"2031-{day}T10:00:00" for day in ("03-10", "03-17", "03-31", "04-07")

@@ -252,4 +252,5 @@ def _told(walk: Walk) -> str:
         if {link["item"], link["event"]} & names
     ]
     connection = walk.office.connection()
-    return f"{connection['state']} {connection['reason']} {links}"
+    errors = walk.office.server.errors()
+    return f"{connection['state']} {connection['reason']} {links} {errors}"
