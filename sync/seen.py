@@ -142,7 +142,10 @@ def _led(seen: Content, followers: Iterable[Atom]) -> Content:
     atoms = list(followers)
     facets = dict(facets_of(seen, [atom.slot for atom in atoms if atom.slot]))
     for atom in atoms:
-        fields, whole = dict(facets[atom.slot] or {}), facets[None] or {}
+        shown, whole = facets[atom.slot], facets[None] or {}
+        if shown is None:
+            continue
+        fields = dict(shown)
         fields.pop(atom.name, None)
         facets[atom.slot] = fields | {
             name: value for name, value in whole.items() if name == atom.name

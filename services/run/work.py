@@ -23,6 +23,7 @@ from services.run.naming import names_of
 from services.run.pairs import Arrivals
 from services.run.preparing import Preparing
 from services.run.ranking import parked, waiting_until
+from services.run.recover import resolved
 from services.run.saving import Saving
 from services.run.session import Session
 from services.run.staged import Staged
@@ -70,6 +71,8 @@ class Work:
 
         Raises Busy and Overtaken before the first write, and what stops a connection.
         """
+        if self.session.connection.work is not None:
+            self._find_out()
         more = True
         while more:
             steps = self._next_steps()
@@ -77,6 +80,20 @@ class Work:
                 self.saving.save(self._ended(finish), self._with_preview())
                 return
             more = self._round(steps, finish)
+
+    def _find_out(self) -> None:
+        """Save what came of an interrupted run's writes, before a page replaces its.
+
+        Should this run be interrupted too, nobody else could tell.
+        """
+        for each in self.arrivals.staged.values():
+            try:
+                each.link = resolved(self.session, self.policy, each.link)
+            except GIVES_UP_ON_ONE as error:
+                each.link = parked(each.link, str(error))
+            except TransientError as error:
+                each.link = self._later(each.link, error)
+        self.saving.save(lambda connection: connection)
 
     # --- one round -------------------------------------------------------------------
 
