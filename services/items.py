@@ -19,6 +19,7 @@ from services.item_records import (
     without_statements_of,
 )
 from services.json_values import merge_patch
+from services.moved_exceptions import keys_in, with_exceptions_along
 from services.ports import Json
 from services.refusals import Expired, InTheWay, Invalid, Stale, Unknown
 from services.world import World
@@ -107,7 +108,9 @@ def patch_item(
     def decide(known: StoredItem | None) -> Change | None:
         item = present(known, item_id)
         check(item, condition)
-        read = item_reading.read_item(merge_patch(item.json, patch), item_id)
+        value = merge_patch(item.json, patch)
+        value = with_exceptions_along(item.json, value, named=keys_in(patch))
+        read = item_reading.read_item(value, item_id)
         said = statement_of(item, desk.author)
         if said is not None:
             item = with_statement(item, desk.author, merge_patch(said, patch))
@@ -231,10 +234,12 @@ def _stated(desk: Desk, known: StoredItem | None, read: ReadItem) -> Change | No
 
 def _merged(last: Mapping[str, Json], read: ReadItem, item: StoredItem) -> ReadItem:
     """Return the item as it is now with what this statement changed."""
-    now = item.json
+    now, named = item.json, keys_in(read.said)
     for restated in (statements.restated, statements.restated_with_time):
+        value = restated(last, read.said, now)
+        value = with_exceptions_along(now, value, named=named)
         try:
-            return item_reading.read_item(restated(last, read.said, now), item.id)
+            return item_reading.read_item(value, item.id)
         except Invalid:
             continue
     raise InTheWay(

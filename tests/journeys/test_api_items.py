@@ -10,6 +10,8 @@ from tests.journeys.api_bench import BOTH_STORES, ApiBench, bench_on, event
 
 Json = dict[str, Any]
 
+WEEKLY = [{"@type": "RecurrenceRule", "frequency": "weekly", "count": 4}]
+
 
 @pytest.fixture(params=BOTH_STORES)
 def bench(request: pytest.FixtureRequest) -> ApiBench:
@@ -160,6 +162,49 @@ def test_what_was_patched_and_stated_since_is_no_edit(bench: ApiBench) -> None:
     stated = bench.put("visit-1", event(title="Moved"))
 
     assert stated.json["title"] == "Moved, by Google"
+
+
+def test_a_series_that_is_moved_takes_the_exceptions_of_others_along(
+    bench: ApiBench,
+) -> None:
+    own = {"2026-11-30T09:00:00": {"excluded": True}}
+    bench.put("visit-1", event(recurrenceRules=WEEKLY, recurrenceOverrides=own))
+    from_google = {"2026-12-07T09:00:00": {"title": "Bring a ladder"}}
+    edit_as_google(bench, "visit-1", recurrenceOverrides={**own, **from_google})
+
+    at_two = {"2026-11-30T14:00:00": {"excluded": True}}
+    stated = bench.put(
+        "visit-1",
+        event(
+            start="2026-11-23T14:00:00",
+            recurrenceRules=WEEKLY,
+            recurrenceOverrides=at_two,
+        ),
+    )
+
+    assert stated.json["recurrenceOverrides"] == {
+        **at_two,
+        "2026-12-07T14:00:00": {"title": "Bring a ladder"},
+    }
+
+
+def test_patching_the_start_of_a_series_brings_nothing_back_that_was_cancelled(
+    bench: ApiBench,
+) -> None:
+    exceptions = {
+        "2026-11-30T09:00:00": {"excluded": True},
+        "2026-12-07T09:00:00": {"start": "2026-12-08T16:00:00"},
+    }
+    bench.put("visit-1", event(recurrenceRules=WEEKLY, recurrenceOverrides=exceptions))
+
+    path = f"{bench.items}/visit-1"
+    patch = {"start": "2026-11-24T14:00:00"}
+    moved = bench.call("PATCH", path, patch, key=bench.agenda_key)
+
+    assert moved.json["recurrenceOverrides"] == {
+        "2026-12-01T14:00:00": {"excluded": True},
+        "2026-12-08T14:00:00": {"start": "2026-12-08T16:00:00"},
+    }
 
 
 def test_deleting_twice_is_fine_and_stating_again_makes_it_anew(
