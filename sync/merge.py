@@ -6,37 +6,29 @@ decides. Nothing here writes: the answer says what each side should show, and wh
 atoms may move in the seens once the write has landed.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from sync.carry import Carrying, carried_value
 from sync.content import Content, Slot, Status
-from sync.facets import (
-    Facets,
-    Fields,
-    content_from,
-    facets_on,
-    overrides_on,
-    value_of,
-)
+from sync.delta import is_significant, names_differing
+from sync.facets import Fields
+from sync.policy import Policy
 from sync.recurrence import has_slot
-from sync.sides import DURATION, RULES, THERE, WHEN, Atom, Dispute, Pair, Side
-
-STATUS, FREE_BUSY = "status", "freeBusy"
-
-SIGNIFICANT = frozenset(
-    {"title", "description", STATUS, "location", WHEN, DURATION, RULES, THERE}
+from sync.sides import (
+    DURATION,
+    FREE_BUSY,
+    RULES,
+    STATUS,
+    THERE,
+    WHEN,
+    Atom,
+    Dispute,
+    Pair,
+    Side,
 )
-"""The fields whose edit is worth more than a delete of the same thing."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Policy:
-    """What an organization decided, and what the sides can hold."""
-
-    project: Mapping[Side, Callable[[Content], Content]]
-    winner: Callable[[str, Pair], Side]
-    carries: Callable[[Side, str], bool] = lambda _target, _name: True
+from sync.table import Table
+from sync.wanted import wanted
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,7 +37,7 @@ class Merged:
 
     `wanted` equals the side's now where nothing is to be written. `carried` are the
     atoms that a write to that side carries; `agreed` may move in both seens at once,
-    without a write. `facets` are all four contents in one key space.
+    without a write. `grid` has the start and rules that both sides will have.
     """
 
     wanted: Mapping[Side, Content]
@@ -57,46 +49,7 @@ class Merged:
 
 def merge(pair: Pair, policy: Policy) -> Merged:
     """Return what both sides should show. Both must exist."""
-    return _Merge(pair, policy).merged()
-
-
-def edited(pair: Pair, side: Side) -> frozenset[Atom]:
-    """Return the significant atoms that a side changed since it was last seen."""
-    now, seen = pair.now[side], pair.seen[side]
-    if now is None or seen is None:
-        return frozenset()
-    return frozenset(atom for atom in changes(now, seen) if is_significant(atom.name))
-
-
-def changes(now: Content, seen: Content) -> frozenset[Atom]:
-    """Return the atoms in which two contents of one side differ (their delta)."""
-    slots = _slots_on(now, [now, seen])
-    return _differing(facets_on(now, now, slots), facets_on(seen, now, slots))
-
-
-def is_significant(name: str) -> bool:
-    """Return whether an edit of this field outweighs a delete."""
-    return name in SIGNIFICANT or name.startswith("location/")
-
-
-def _slots_on(grid: Content, contents: Iterable[Content]) -> frozenset[Slot]:
-    places = [overrides_on(content, grid).values() for content in contents]
-    return frozenset(slot for some in places for slot in some if slot is not None)
-
-
-def _differing(now: Facets, seen: Facets) -> frozenset[Atom]:
-    found: set[Atom] = set()
-    for slot in {*now, *seen}:
-        ours, theirs = now.get(slot), seen.get(slot)
-        if (ours is None) != (theirs is None):
-            found.add(Atom(slot, THERE))
-        elif ours is not None and theirs is not None:
-            found.update(Atom(slot, name) for name in _names(ours, theirs))
-    return frozenset(found)
-
-
-def _names(ours: Fields, theirs: Fields) -> set[str]:
-    return {name for name in {*ours, *theirs} if ours.get(name) != theirs.get(name)}
+    return _Merge(Table(pair, policy)).merged()
 
 
 @dataclass(slots=True)
@@ -111,78 +64,24 @@ class _Plan:
 
 
 class _Merge:
-    """One merge; its parts share the four contents and the plan."""
+    """One merge; its parts share the table and the plan."""
 
-    def __init__(self, pair: Pair, policy: Policy) -> None:
-        self.pair, self.policy, self.plan = pair, policy, _Plan()
-        self.now: dict[Side, Content] = {}
-        for side in Side:
-            content = pair.now[side]
-            if content is None:
-                raise ValueError(f"There is nothing on the side of the {side}.")
-            self.now[side] = content
-        self.seen = {side: pair.seen[side] for side in Side}
+    def __init__(self, table: Table) -> None:
+        self.table, self.policy, self.plan = table, table.policy, _Plan()
 
     def merged(self) -> Merged:
-        self.grid = self._grid()
-        slots = self._slots()
-        self.shows = {s: facets_on(self.now[s], self.grid, slots) for s in Side}
-        self.saw = {s: self._seen_facets(s, slots) for s in Side}
+        """Return what both sides should show."""
         self._merge_whole()
-        for slot in sorted(slots, key=str):
+        for slot in sorted(self.table.slots, key=str):
             self._merge_slot(slot)
         return self._answer()
-
-    # --- the grid: start, zone and rules first, since slots are named by them --------
-
-    def _grid(self) -> Content:
-        """Return a content with the start and the rules that both sides will have."""
-        when = self.now[self._owner(lambda content: content.details.when)]
-        rules = self.now[self._owner(lambda content: content.rules)]
-        return replace(
-            when,
-            rules=rules.rules,
-            overrides={},
-        )
-
-    def _owner(self, part: Callable[[Content], object]) -> Side:
-        """Return the side whose start, or whose rules, both will have."""
-        moved = [side for side in Side if self._moved(side, part)]
-        if len(moved) == 1 and self.policy.carries(moved[0].other, WHEN):
-            return moved[0]
-        return self._winner(WHEN)
-
-    def _winner(self, name: str) -> Side:
-        """Return the side that prevails; one whose changes go nowhere never does."""
-        winner = self.policy.winner(name, self.pair)
-        if self.policy.carries(winner.other, name):
-            return winner
-        return winner.other if self.policy.carries(winner, name) else winner
-
-    def _moved(self, side: Side, part: Callable[[Content], object]) -> bool:
-        seen = self.seen[side]
-        return seen is None or part(self.now[side]) != part(seen)
-
-    def _slots(self) -> frozenset[Slot]:
-        known = [*self.now.values(), *(seen for seen in self.seen.values() if seen)]
-        return _slots_on(self.grid, known)
-
-    def _seen_facets(self, side: Side, slots: frozenset[Slot]) -> Facets | None:
-        seen = self.seen[side]
-        return None if seen is None else facets_on(seen, self.grid, slots)
 
     # --- one facet -------------------------------------------------------------------
 
     def _merge_whole(self) -> None:
-        shows = {side: self.shows[side][None] or {} for side in Side}
-        self._merge_fields(None, shows, self._seen_fields(None))
+        shows = {side: self.table.shows[side][None] or {} for side in Side}
+        self._merge_fields(None, shows, self.table.seen_fields(None))
         self._keep_durations_with_all_day(shows)
-
-    def _seen_fields(self, slot: Slot | None) -> Mapping[Side, Fields | None]:
-        return {
-            side: None if saw is None else saw.get(slot)
-            for side, saw in self.saw.items()
-        }
 
     def _merge_fields(
         self,
@@ -204,7 +103,7 @@ class _Merge:
         changed = [side for side in Side if _changed(atom.name, shows[side], saw[side])]
         if len(changed) == 2:
             # Who edits one occurrence means it, whoever edits the whole series.
-            own = [side for side in Side if not self._follows(side, atom)]
+            own = [side for side in Side if not self.table.follows(side, atom)]
             changed = own if len(own) == 1 else changed
         if len(changed) == 1:
             self._carry(atom, changed[0])
@@ -216,7 +115,7 @@ class _Merge:
     ) -> None:
         """Both sides changed it: agreement, or a dispute."""
         values = {side: shows[side].get(atom.name) for side in Side}
-        if values[Side.CALENDAR] == values[Side.AGENDA] or self._projects(atom, values):
+        if values[Side.CALENDAR] == values[Side.AGENDA] or self.table.projected(atom):
             self.plan.agreed.add(atom)
             return
         filled = self._filled(atom, values) if first_meeting else None
@@ -224,7 +123,8 @@ class _Merge:
             self._carry(atom, filled)
             return
         of_grid = atom.slot is None and atom.name in {WHEN, RULES}
-        winner = self._winner(WHEN if of_grid else atom.name)
+        ruling = WHEN if of_grid else atom.name
+        winner = self.policy.prevailing(ruling, self.table.pair)
         self._dispute(atom, winner)
         self._carry(atom, winner)
 
@@ -235,25 +135,11 @@ class _Merge:
         """
         said = [side for side in Side if values[side] is not None]
         if len(said) == 2 and atom.slot is not None:
-            said = [side for side in Side if atom.slot in self._exceptions(side)]
+            said = [side for side in Side if atom.slot in self.table.exceptions(side)]
         return said[0] if len(said) == 1 else None
 
-    def _exceptions(self, side: Side) -> frozenset[Slot]:
-        return _slots_on(self.grid, [self.now[side]])
-
-    def _projects(self, atom: Atom, values: Mapping[Side, object]) -> bool:
-        """Return whether one value is what the side of the other holds of it."""
-        return any(
-            value_of(self._projection(side), atom) == values[side] for side in Side
-        )
-
-    def _projection(self, side: Side) -> Facets:
-        """Return what a side would show of all that the other one shows."""
-        content = self.policy.project[side](self.now[side.other])
-        return facets_on(content, self.grid, [s for s in self.shows[side] if s])
-
     def _dispute(self, atom: Atom, winner: Side, why: str = "both changed it") -> None:
-        lost = value_of(self.shows[winner.other], atom)
+        lost = self.table.shown(winner.other, atom)
         self.plan.disputes.append(Dispute(atom=atom, winner=winner, lost=lost, why=why))
 
     def _carry(self, atom: Atom, source: Side) -> None:
@@ -262,10 +148,10 @@ class _Merge:
             return
         carrying = Carrying(
             name=atom.name,
-            shown=value_of(self.shows[source], atom),
-            shown_before=value_of(self.saw[source] or {}, atom),
-            full=value_of(self.shows[target], atom),
-            full_before=value_of(self.saw[target] or {}, atom),
+            shown=self.table.shown(source, atom),
+            shown_before=self.table.showed(source, atom),
+            full=self.table.shown(target, atom),
+            full_before=self.table.showed(target, atom),
         )
         value, fits = carried_value(carrying)
         if fits:
@@ -283,12 +169,12 @@ class _Merge:
         Google shows what is cancelled as free time: that must not come back as an edit,
         and must end with the cancellation.
         """
-        words = [value_of(self.shows[source], atom)]
-        words.append(value_of(self.saw[source] or {}, atom))
+        words = [self.table.shown(source, atom)]
+        words.append(self.table.showed(source, atom))
         free = Atom(atom.slot, FREE_BUSY)
         elsewhere = free in self.plan.carry[source]
         if atom.name == STATUS and Status.CANCELLED in words and not elsewhere:
-            self.plan.carry[source.other][free] = value_of(self.shows[source], free)
+            self.plan.carry[source.other][free] = self.table.shown(source, free)
 
     def _keep_durations_with_all_day(self, shows: Mapping[Side, Fields]) -> None:
         """A side that became all day (or timed) brings its duration along."""
@@ -305,8 +191,8 @@ class _Merge:
     # --- slots -----------------------------------------------------------------------
 
     def _merge_slot(self, slot: Slot) -> None:
-        shows = {side: self.shows[side].get(slot) for side in Side}
-        saw = self._seen_fields(slot)
+        shows = {side: self.table.shows[side].get(slot) for side in Side}
+        saw = self.table.seen_fields(slot)
         calendar, agenda = shows[Side.CALENDAR], shows[Side.AGENDA]
         if calendar is not None and agenda is not None:
             known = saw if all(fields is not None for fields in saw.values()) else {}
@@ -325,8 +211,8 @@ class _Merge:
     def _one_gone(self, slot: Slot, there: Side) -> None:
         """Only `there` has an occurrence in this slot."""
         gone = there.other
-        saw = self._seen_fields(slot)
-        first_meeting = self.saw[there] is None or self.saw[gone] is None
+        saw = self.table.seen_fields(slot)
+        first_meeting = self.table.saw[there] is None or self.table.saw[gone] is None
         removed = first_meeting or saw[gone] is not None
         added = not first_meeting and saw[there] is None
         if added or (removed and self._worth_more(slot, there, saw[there])):
@@ -336,22 +222,12 @@ class _Merge:
 
     def _worth_more(self, slot: Slot, there: Side, saw: Fields | None) -> bool:
         """Return whether what a person edited there outweighs the other's delete."""
-        shows = self.shows[there].get(slot)
+        shows = self.table.shows[there].get(slot)
         if saw is None or shows is None:
             return False
         return any(
-            is_significant(name) and not self._follows(there, Atom(slot, name))
-            for name in _names(shows, saw)
-        )
-
-    def _follows(self, side: Side, atom: Atom) -> bool:
-        """Return whether an occurrence only follows an edit of the whole series."""
-        saw, whole = self.saw[side], Atom(None, atom.name)
-        if atom.slot is None or saw is None:
-            return False
-        return all(
-            value_of(facets, atom) == value_of(facets, whole)
-            for facets in (self.shows[side], saw)
+            is_significant(name) and not self.table.follows(there, Atom(slot, name))
+            for name in names_differing(shows, saw)
         )
 
     def _bring(self, slot: Slot, source: Side) -> None:
@@ -359,13 +235,13 @@ class _Merge:
         target, atom = source.other, Atom(slot, THERE)
         if not self.policy.carries(target, THERE):
             return
-        ruled = has_slot(self.grid, slot)
-        if not ruled and has_slot(self.now[source], slot):
+        ruled = has_slot(self.table.grid, slot)
+        if not ruled and has_slot(self.table.now[source], slot):
             self._dispute(atom, target, "the series no longer has this slot")
             self.plan.agreed.add(atom)
             return
         self.plan.carry[target][atom] = True
-        for name, value in (self.shows[source][slot] or {}).items():
+        for name, value in (self.table.shows[source][slot] or {}).items():
             self.plan.carry[target][Atom(slot, name)] = value
 
     def _remove(self, slot: Slot, target: Side) -> None:
@@ -382,25 +258,18 @@ class _Merge:
             carried={side: found[side][1] for side in Side},
             agreed=frozenset(self.plan.agreed),
             disputes=tuple(self.plan.disputes),
-            grid=self.grid,
+            grid=self.table.grid,
         )
 
     def _wanted(self, side: Side) -> tuple[Content, frozenset[Atom]]:
-        """Return what a side should show, and the atoms that need writing for it.
+        """Return what a side should show, and what needs writing for it.
 
-        What the side already shows of it, or cannot hold, is agreement.
+        What needs no write is agreement.
         """
         carry = self.plan.carry[side]
-        if not carry:
-            return self.now[side], frozenset()
-        wanted = content_from(_with(self.shows[side], carry), uid=self.now[side].uid)
-        held = self.policy.project[side](wanted)
-        slots = [slot for slot in self.shows[side] if slot is not None]
-        would_show = facets_on(held, self.grid, slots)
-        shows = self.shows[side]
-        needed = {atom for atom in carry if not _shown(atom, would_show, shows)}
+        content, needed = wanted(self.table, side, carry)
         self.plan.agreed |= carry.keys() - needed
-        return (wanted if needed else self.now[side]), frozenset(needed)
+        return content, needed
 
 
 def _changed(name: str, shows: Fields, saw: Fields | None) -> bool:
@@ -413,35 +282,3 @@ def _same_kind(one: object, other: object) -> bool:
         isinstance(each, dict) and "T" in str(each["start"]) for each in (one, other)
     ]
     return kinds[0] == kinds[1]
-
-
-def _with(facets: Facets, carry: Mapping[Atom, object]) -> Facets:
-    """Return facets in which these atoms have these values."""
-    changed: dict[Slot | None, dict[str, object] | None] = {
-        slot: None if fields is None else dict(fields)
-        for slot, fields in facets.items()
-    }
-    for atom, value in carry.items():
-        _put(changed, atom, value)
-    return changed
-
-
-def _put(
-    facets: dict[Slot | None, dict[str, object] | None], atom: Atom, value: object
-) -> None:
-    if atom.name == THERE:
-        facets[atom.slot] = (facets.get(atom.slot) or {}) if value else None
-        return
-    fields = facets.get(atom.slot)
-    if fields is None:
-        return
-    fields[atom.name] = value
-    if value is None:
-        del fields[atom.name]
-
-
-def _shown(atom: Atom, would_show: Facets, shows: Facets) -> bool:
-    """Return whether a side shows an atom already as it would after the write."""
-    if atom.name == THERE:
-        return (would_show.get(atom.slot) is None) == (shows.get(atom.slot) is None)
-    return bool(value_of(would_show, atom) == value_of(shows, atom))

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from sync.content import Content
-from sync.merge import Merged, Policy, edited, merge
+from sync.delta import edited
+from sync.merge import Merged, merge
+from sync.policy import Policy
 from sync.sides import GRID, Atom, Dispute, Pair, Side
 
 

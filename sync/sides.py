@@ -35,6 +35,8 @@ THERE = "there"
 RULES = "rules"
 WHEN = "when"
 DURATION = "duration"
+STATUS = "status"
+FREE_BUSY = "freeBusy"
 
 GRID = frozenset({Atom(None, WHEN), Atom(None, RULES)})
 """The atoms that say which slots there are."""

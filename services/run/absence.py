@@ -17,7 +17,7 @@ from services.run.session import Session
 from services.run.staged import Staged, item_now, link_staged
 from sync.errors import Missing
 from sync.google import is_deleted, with_row
-from sync.merge import Policy
+from sync.policy import Policy
 from sync.sides import Side
 
 AT_ONCE = 50

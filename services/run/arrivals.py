@@ -21,7 +21,7 @@ from sync.google import (
     with_row,
 )
 from sync.identity import event_link, is_ours, item_link, keyed_link, marked_link
-from sync.merge import Policy
+from sync.policy import Policy
 from sync.sides import Side
 
 

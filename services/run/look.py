@@ -20,7 +20,7 @@ from services.run.session import Session
 from services.run.staged import Staged
 from services.run.tally import tallied
 from sync.errors import SyncTokenExpired
-from sync.merge import Policy
+from sync.policy import Policy
 
 FEW = 50
 BATCH = 200

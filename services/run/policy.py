@@ -6,7 +6,7 @@ from connectors.base import Connector
 from services.setting_values import Direction, Participants, Rule
 from services.settings import AgendaSettings
 from sync.google import project
-from sync.merge import Policy
+from sync.policy import Policy
 from sync.sides import Pair, Side
 
 LONG_AGO = datetime.min.replace(tzinfo=UTC)

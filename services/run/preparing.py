@@ -26,9 +26,9 @@ from services.run.staged import Staged, fetched, item_now, pair_of
 from services.run.steps import Step, step_of
 from sync.errors import Missing
 from sync.google import is_deleted
-from sync.merge import Policy
 from sync.pairing import span
 from sync.plan import Act, Plan, plan
+from sync.policy import Policy
 from sync.seen import after_agreement, after_meeting
 from sync.sides import Pair, Side
 

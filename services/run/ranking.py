@@ -7,9 +7,9 @@ from datetime import datetime
 from services.links import Link, Rank, Waiting, clean
 from services.run.session import Session
 from services.run.staged import pair_of
-from sync.merge import Policy
 from sync.pairing import span
 from sync.plan import Act, plan
+from sync.policy import Policy
 from sync.recurrence import reaches
 
 RANKS: Mapping[Act, Rank] = {

@@ -11,8 +11,8 @@ from services.run.staged import Staged, fetched, item_now, pair_of, with_zone
 from sync.content import Content
 from sync.errors import Missing
 from sync.google import content_of, etag_of, is_deleted
-from sync.merge import Policy
 from sync.plan import Act
+from sync.policy import Policy
 from sync.recovery import after_unknown
 from sync.sides import Pair, Side
 

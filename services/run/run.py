@@ -47,7 +47,7 @@ from sync.errors import (
     OperatorFault,
     TransientError,
 )
-from sync.merge import Policy
+from sync.policy import Policy
 
 logger = logging.getLogger(__name__)
 

@@ -35,8 +35,8 @@ from sync.google import (
 )
 from sync.google.rows import MARK
 from sync.identity import event_id, item_key, marked_link, marker
-from sync.merge import Policy
 from sync.plan import Act, Plan
+from sync.policy import Policy
 from sync.seen import after_write
 from sync.sides import Atom, Pair, Side
 

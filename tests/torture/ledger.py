@@ -13,9 +13,9 @@ from enum import StrEnum
 from typing import Any
 
 from sync.content import Content, Slot
+from sync.delta import is_significant
 from sync.facets import Facets, facets_of, same_grid, value_of
 from sync.markup import plain
-from sync.merge import is_significant
 from sync.sides import GRID, THERE, WHEN, Atom, Side
 
 Value = Any
@@ -158,31 +158,36 @@ class Case:
         if self.shaken and (atom.slot is not None or atom in GRID):
             return False, None
         known = self.atoms.get(atom)
-        if known is None:
-            if atom.slot is not None and not self._untouched(atom):
-                return False, None
-            return True, seen_in(facets_of(self.base, self.slots), atom)
-        if any(self._is_doubtful(one, each) for one, each in self._kin(atom)):
+        if known is not None:
+            return self._wanted_of_edited(atom, known)
+        if atom.slot is not None and not self._untouched(atom):
+            return False, None
+        return True, seen_in(facets_of(self.base, self.slots), atom)
+
+    def _wanted_of_edited(self, atom: Atom, known: Edited) -> tuple[bool, Value]:
+        if any(self._is_doubtful(each) for each in self._kin(atom)):
             return False, None
         if atom.name == "duration" and self._when_is_doubtful():
             return False, None
         if atom.name == THERE and self._slot_was_edited(atom):
             return False, None
+        if atom.slot is not None and known.inherited:
+            return self.wanted(Atom(None, atom.name))
         if known.settled and not known.by:
             return True, known.value
         return True, next(iter(known.by.values()))
 
-    def _kin(self, atom: Atom) -> list[tuple[Atom, Edited]]:
-        """Return the atoms that stand or fall together: reminders and their default."""
+    def _kin(self, atom: Atom) -> list[Edited]:
+        """Return what stands or falls together: reminders and their default."""
         alerts = atom.name.startswith("alert")
         return [
-            (one, known)
+            known
             for one, known in self.atoms.items()
             if one == atom
             or (alerts and one.slot == atom.slot and one.name.startswith("alert"))
         ]
 
-    def _is_doubtful(self, atom: Atom, known: Edited) -> bool:
+    def _is_doubtful(self, known: Edited) -> bool:
         return known.doubtful or len(known.by) > 1
 
     def _puts_back(self, atom: Atom, known: Edited, side: Side) -> bool:

@@ -5,7 +5,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any, cast
+from typing import Any
 from urllib.parse import quote, unquote_to_bytes, urlsplit
 
 import urllib3
@@ -153,11 +153,13 @@ class Person:
 
     def __init__(self, app: GoogleApp, email: str) -> None:
         self.app, self.email = app, email
+        self.tokens: dict[str, str] = {}
         made = {"email": email, "timezone": "Europe/Amsterdam"}
         self.ask("POST", "/_/accounts", made)
         scopes = ["https://www.googleapis.com/auth/calendar"]
         asked = {"email": email, "client_id": "1-app", "scopes": scopes}
         self.tokens = self.ask("POST", "/_/tokens", asked)
+        self.since = app.world.state.now()
 
     def ask(self, method: str, path: str, body: Json = None, **query: Any) -> Json:
         """Return the answer to a call. Raises Refusal."""
@@ -176,18 +178,17 @@ class Person:
 
     @property
     def _token(self) -> str:
-        return cast(str, getattr(self, "tokens", {}).get("access_token", ""))
+        return self.tokens.get("access_token", "")
 
     def _fresh(self, path: str) -> None:
         """Ask for another access token when ours is about to end."""
         if path.startswith("/_/"):
             return
         now = self.app.world.state.now()
-        if now - getattr(self, "since", now) > timedelta(minutes=50):
+        if now - self.since > timedelta(minutes=50):
             asked = {"email": self.email, "client_id": "1-app"}
             self.tokens = self.ask("POST", "/_/tokens", asked)
             self.since = now
-        self.since = getattr(self, "since", now)
 
 
 class Refusal(Exception):

@@ -5,8 +5,8 @@ from typing import Any
 
 from sync.content import Content, FreeBusy, Status
 from sync.google import project
-from sync.merge import Policy
 from sync.plan import Act, plan
+from sync.policy import Policy
 from sync.seen import after_create, after_write
 from sync.sides import Pair, Side
 from tests.unit.test_two_seens import google, single

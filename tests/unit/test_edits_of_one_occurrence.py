@@ -7,9 +7,9 @@ import pytest
 
 from sync.content import Content, Details, Duration, Rule, Slot, When
 from sync.google import project
-from sync.merge import Policy
 from sync.normal import normal
 from sync.plan import Act, Plan, plan
+from sync.policy import Policy
 from sync.recurrence import occurrence
 from sync.seen import after_write
 from sync.sides import Atom, Pair, Side

@@ -10,9 +10,9 @@ import pytest
 from sync.content import Content, Details, Duration, Rule, Slot, Text, When
 from sync.facets import facets_on
 from sync.google import project
-from sync.merge import Policy
 from sync.normal import normal
 from sync.plan import Act, Plan, plan
+from sync.policy import Policy
 from sync.recovery import after_unknown
 from sync.seen import after_agreement, after_create, after_meeting, after_write
 from sync.sides import Pair, Side
