@@ -12,6 +12,7 @@ from services.item_records import agenda_path
 from services.json_values import merge_patch
 from services.keys import delete_keys_of
 from services.limits import NotAllowed, check_size
+from services.paging import every
 from services.ports import (
     Conflict,
     Create,
@@ -165,8 +166,8 @@ def delete_agenda(world: World, agenda: str, *, leave: Callable[[str], None]) ->
 
 def _connections(store: Store, agenda: str) -> list[str]:
     where = [Where(member="agenda", compare=Is.EQUAL, value=agenda)]
-    found = store.query(Query(collection="connections", where=where))
-    return [document.id for document in found]
+    query = Query(collection="connections", where=where)
+    return [document.id for document in every(store, query)]
 
 
 def _updated(

@@ -3,11 +3,15 @@
 from collections.abc import Iterable
 
 from services.ports import CalendarEntry
+from services.setting_values import Direction
 
 PRIMARY = "primary"
 
 WRITING_ROLES = frozenset({"owner", "writer", "writerWithoutPrivateAccess"})
 """The roles that may change events. Any other, also one to come, may only read."""
+
+READER = "reader"
+"""Sees events, though private ones only as busy time; `freeBusyReader` sees none."""
 
 
 def find_entry(entries: Iterable[CalendarEntry], wanted: str) -> CalendarEntry | None:
@@ -18,6 +22,8 @@ def find_entry(entries: Iterable[CalendarEntry], wanted: str) -> CalendarEntry |
     return None
 
 
-def may_write(entry: CalendarEntry) -> bool:
-    """Return whether the account may change the calendar's events."""
-    return entry.access_role in WRITING_ROLES
+def suffices(role: str, direction: Direction) -> bool:
+    """Return whether a role on a calendar lets us carry changes in this direction."""
+    if direction is Direction.TO_AGENDA:
+        return role in WRITING_ROLES | {READER}
+    return role in WRITING_ROLES

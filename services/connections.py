@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from connectors.base import Json
 from services.documents import data_of, record_of
+from services.paging import every
 from services.ports import Conflict, Create, Document, Is, Query, Replace, Store, Where
 
 SWEEP_AFTER = timedelta(minutes=30)
@@ -218,19 +219,21 @@ def change(
 
 def of_agenda(store: Store, agenda: str) -> list[Connection]:
     """Return the connections of an agenda that are not disconnected."""
-    query = Query(
-        collection="connections",
-        where=[Where(member="agenda", compare=Is.EQUAL, value=agenda)],
-    )
-    found = [loaded(document) for document in store.query(query)]
+    found = _where(store, "agenda", agenda)
     return [one for one in found if one.state is not State.DISCONNECTED]
 
 
 def of_account(store: Store, account: str) -> list[Connection]:
     """Return every connection that an account was used for, disconnected ones too."""
-    where = [Where(member="account", compare=Is.EQUAL, value=account)]
-    found = store.query(Query(collection="connections", where=where))
-    return [loaded(document) for document in found]
+    return _where(store, "account", account)
+
+
+def _where(store: Store, member: str, value: str) -> list[Connection]:
+    query = Query(
+        collection="connections",
+        where=[Where(member=member, compare=Is.EQUAL, value=value)],
+    )
+    return [loaded(document) for document in every(store, query)]
 
 
 def mark_needs_reconnect(store: Store, account: str, *, reason: str) -> list[str]:

@@ -8,7 +8,7 @@ from services.access import access_token, forget
 from services.accounts import SERVICE_ACCOUNT, Account, service_account_id
 from services.addresses import is_among
 from services.agendas import Agenda
-from services.calendars import find_entry, may_write
+from services.calendars import find_entry, suffices
 from services.channels import try_to_open
 from services.clients import CALENDAR_SCOPES, service_key_of
 from services.connections import Connection, of_agenda
@@ -17,6 +17,7 @@ from services.opening import Joining, open_connection
 from services.organizations import get_organization
 from services.ports import AccessToken, CalendarEntry, Conflict
 from services.refusals import Forbidden, InTheWay, Unknown, invalid
+from services.setting_values import Direction
 from services.settings import read_settings
 from services.world import World
 
@@ -44,7 +45,8 @@ def connect(
         raise Forbidden("This account is not among the agenda's allowed accounts.")
     _refuse_another(world, agenda, email)
     token, client_id = _token(world, agenda.organization, email)
-    entry = _entry(world, token, wanted.calendar_id or settings.calendar_id)
+    asked = wanted.calendar_id or settings.calendar_id
+    entry = _entry(world, token, asked, settings.direction)
     account = _kept(world, agenda.organization, email, client_id=client_id, now=now)
     joining = Joining(
         organization=agenda.organization,
@@ -86,11 +88,13 @@ def _token(world: World, organization: str, email: str) -> tuple[AccessToken, st
     return token, known.google.client_id if known.google else ""
 
 
-def _entry(world: World, token: AccessToken, wanted: str) -> CalendarEntry:
+def _entry(
+    world: World, token: AccessToken, wanted: str, direction: Direction
+) -> CalendarEntry:
     entry = find_entry(world.accounts.calendars(token), wanted)
     if entry is None:
         raise invalid("/calendar_id", "This account has no such calendar.")
-    if not may_write(entry):
+    if not suffices(entry.access_role, direction):
         message = "This account may only read the calendar."
         raise InTheWay(message, kind="calendar-read-only")
     return entry

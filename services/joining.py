@@ -8,7 +8,7 @@ from services import accounts
 from services.access import forget
 from services.accounts import Account, oauth_account_id
 from services.agendas import Agenda
-from services.calendars import find_entry, may_write
+from services.calendars import find_entry, suffices
 from services.channels import try_to_open
 from services.connections import (
     RUNNING,
@@ -23,7 +23,7 @@ from services.endings import Ended, Ending, Outcome
 from services.invitations import Invitation, path_of
 from services.opening import CalendarTaken, Joining, open_connection, queue_run
 from services.ports import CalendarEntry, Conflict, Grant, Update
-from services.setting_values import AgendaSettings, Direction
+from services.setting_values import AgendaSettings
 from services.settings import read_settings
 from services.world import World
 
@@ -71,7 +71,7 @@ def _entry(world: World, grant: Grant, settings: AgendaSettings) -> CalendarEntr
     entry = find_entry(world.accounts.calendars(grant.access), wanted)
     if entry is None:
         raise Ended(Outcome.CALENDAR_MISSING, wanted=wanted)
-    if not may_write(entry) and settings.direction is not Direction.TO_AGENDA:
+    if not suffices(entry.access_role, settings.direction):
         raise Ended(Outcome.CALENDAR_READ_ONLY, wanted=entry.summary)
     return entry
 

@@ -4,10 +4,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from services.connections import Connection, Lease, change, loaded
-from services.ports import Document, Query
+from services.paging import every
+from services.ports import Query
 from services.world import World
-
-PAGE = 200
 
 
 def free_leases_of_the_dead(world: World, is_dead: Callable[[str], bool]) -> int:
@@ -17,18 +16,12 @@ def free_leases_of_the_dead(world: World, is_dead: Callable[[str], bool]) -> int
     What the dead run was about to write is found by its intents.
     """
     freed = 0
-    after: Document | None = None
-    while True:
-        query = Query(collection="connections", limit=PAGE, after=after)
-        page = world.store.query(query)
-        for document in page:
-            connection = loaded(document)
-            if _is_held_by_dead(connection, world.process, is_dead):
-                change(world.store, connection.id, _freed(connection.lease.holder))
-                freed += 1
-        if len(page) < PAGE:
-            return freed
-        after = page[-1]
+    for document in every(world.store, Query(collection="connections")):
+        connection = loaded(document)
+        if _is_held_by_dead(connection, world.process, is_dead):
+            change(world.store, connection.id, _freed(connection.lease.holder))
+            freed += 1
+    return freed
 
 
 def _is_held_by_dead(

@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from services.consent import Asked
 from services.endings import Ending, Outcome
-from services.setting_values import Direction, GoogleEvents
+from services.setting_values import Direction
 from services.settings import read_settings
 from services.status import Status
 from web.texts import PAGES
@@ -84,8 +84,6 @@ def invitation_page(asked: Asked) -> Page:
     language = asked.invitation.language
     places = {"organization": asked.organization.name, "agenda": asked.agenda.name}
     reads = ["events", "list", "email"]
-    if settings.google_events is not GoogleEvents.FULL:
-        reads.insert(1, "busy")
     writes = ["no_mail"]
     if settings.direction is not Direction.TO_CALENDAR:
         writes.insert(0, "agenda")

@@ -19,10 +19,6 @@ PAGES: Final = Catalogue(
                 "The appointments in your calendar: titles, times, places, texts and "
                 "guests"
             ),
-            "invitation.reads.busy": (
-                "When you are busy: {organization} sees your own appointments as "
-                "occupied time, without their contents"
-            ),
             "invitation.reads.list": (
                 "The list of your calendars, to find the right one"
             ),

@@ -3,12 +3,11 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+from services.calendars import suffices
 from services.connections import Connection, State
 from services.ports import Envelope
 from services.run.hint import Stopped
 from services.run.session import Session
-
-WRITING_ROLES = frozenset({"owner", "writer", "writerWithoutPrivateAccess"})
 
 Change = Callable[[Connection], Connection]
 
@@ -16,12 +15,12 @@ Change = Callable[[Connection], Connection]
 def believe(session: Session, envelope: Envelope) -> None:
     """Look at what surrounds a page before any of it is taken.
 
-    Raises Stopped when our role no longer allows writing; the connection says so.
+    Raises Stopped when our role no longer suffices; the connection says so.
     """
-    if envelope.access_role not in WRITING_ROLES:
+    if not suffices(envelope.access_role, session.settings.direction):
         reason = (
-            f'Our role on this calendar is now "{envelope.access_role}", which may not'
-            " change it: nothing is carried until Google allows it again."
+            f'Our role on this calendar is now "{envelope.access_role}", which is not'
+            " enough: nothing is carried until Google allows more again."
         )
         session.save(_failing(reason, role=envelope.access_role))
         raise Stopped(reason)

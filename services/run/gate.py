@@ -66,13 +66,15 @@ class Gate:
         return recent(done, now=self.now, lasts=self.settings.brake.lasts)
 
     def _holds(self, kind: str) -> bool:
-        deletes = kind == "delete"
         return holds(
-            len(self.spent.deletes if deletes else self.spent.moves),
+            self._done(kind),
             most=self._most(kind),
             links=self.links,
             max_share=self.settings.brake.max_share,
         )
+
+    def _done(self, kind: str) -> int:
+        return len(self.spent.deletes if kind == "delete" else self.spent.moves)
 
     def _most(self, kind: str) -> int:
         brake = self.settings.brake
@@ -85,8 +87,10 @@ class Gate:
             self.spent = replace(self.spent, moves=(*self.spent.moves, self.now))
 
     def _why(self, kind: str) -> str:
-        hours = self.settings.brake.hours
-        return HELD_BY[kind].format(hours=hours, most=self._most(kind))
+        brake, most = self.settings.brake, str(self._most(kind))
+        if self._done(kind) < self._most(kind):
+            most = f"{brake.max_share:.0%} of {self.links:,}"
+        return HELD_BY[kind].format(hours=brake.hours, most=most)
 
 
 def kind_of(plan: Plan) -> str | None:

@@ -38,7 +38,7 @@ from sync.errors import (
     TransientError,
 )
 from sync.google import AttendeesOmitted, Unreadable
-from sync.merge import Policy
+from sync.policy import Policy
 from sync.sides import Side
 
 logger = logging.getLogger(__name__)
