@@ -165,7 +165,13 @@ def _too_large() -> TooLarge:
 
 def _parsed(data: bytes) -> Json:
     try:
-        return json.loads(data, parse_constant=_no_number, parse_float=_finite)
+        return json.loads(
+            # From bytes it would take other encodings than JSON's one.
+            data.decode("utf-8-sig"),
+            parse_constant=_no_number,
+            parse_float=_finite,
+            object_pairs_hook=_object,
+        )
     except RecursionError:
         raise Invalid("The body is nested too deep.") from None
     except ValueError as error:
@@ -176,6 +182,16 @@ def _reason(error: ValueError) -> str:
     if isinstance(error, json.JSONDecodeError):
         return f"{error.msg} at character {error.pos}"
     return "it is not UTF-8, or holds a number that is too large"
+
+
+def _object(members: list[tuple[str, Json]]) -> dict[str, Json]:
+    """Refuse a name said twice, of which one meaning would be lost (RFC 7493)."""
+    found = dict(members)
+    if len(found) < len(members):
+        names = [name for name, _ in members]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise Malformed(f"An object of the body names {json.dumps(twice)} twice.")
+    return found
 
 
 def _finite(text: str) -> float:

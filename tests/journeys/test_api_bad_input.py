@@ -77,6 +77,9 @@ def test_a_patch_that_makes_an_item_bad_changes_nothing(
         b'{"title": ' + b"9" * 5000 + b"}",
         b"nonsense",
         b'"\\ud800',
+        '{"title": "x"}'.encode("utf-16"),
+        b'{"start": "2026-11-23T09:00:00", "start": "2026-11-24T09:00:00"}',
+        b'{"locations": {"1": {}, "1": {}}}',
     ],
 )
 def test_what_is_no_json_is_malformed(bench: ApiBench, body: bytes) -> None:
