@@ -55,3 +55,13 @@ def test_few_deletes_are_never_a_share() -> None:
     passed = [small.passed(LINK, DELETE).waiting for _ in range(5)]
 
     assert passed == [None, None, None, None, Waiting.HELD]
+
+
+def test_what_is_held_says_which_limit_it_met() -> None:
+    by_share = gate(connection(links=9, deleted=4), max_share=0.3)
+    by_number = gate(connection(links=980, deleted=20), max_share=0.3)
+
+    shared, numbered = (each.passed(LINK, DELETE).why for each in (by_share, by_number))
+
+    assert shared.endswith("may delete (30% of 13).")
+    assert numbered.endswith("may delete (20).")
