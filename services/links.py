@@ -88,13 +88,17 @@ class Intent:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Fight:
-    """A field that we wrote: a hash of what it was, and how often that came back."""
+    """A field that we wrote: a hash of what it was, and how often that came back.
+
+    `counted` tells that this time was counted since our last write of it.
+    """
 
     side: Side
     atom: Atom
     before: str
     written_at: datetime
     times: int = 0
+    counted: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -356,6 +360,7 @@ def _fight_json(fight: Fight) -> Json:
         "atom": packed_atom(fight.atom),
         "before": fight.before,
         "times": fight.times,
+        "counted": fight.counted,
         "written_at": fight.written_at.isoformat(),
     }
 
@@ -366,6 +371,7 @@ def _fight_of(json: Json) -> Fight:
         atom=unpacked_atom(json["atom"]),
         before=json["before"],
         times=json["times"],
+        counted=json.get("counted", False),
         written_at=datetime.fromisoformat(json["written_at"]),
     )
 

@@ -32,7 +32,11 @@ def written(
 
 
 def counted(link: Link, plan: Plan, pair: Pair, *, now: datetime) -> Link:
-    """Return the link with a fight counted for each atom that came back as it was."""
+    """Return the link with a fight counted for each atom that came back as it was.
+
+    Once for each time that we wrote it: what came back may take several steps to carry,
+    and each is planned anew.
+    """
     source = plan.side.other
     shows = pair.now[source]
     if shows is None or not link.fights:
@@ -41,7 +45,9 @@ def counted(link: Link, plan: Plan, pair: Pair, *, now: datetime) -> Link:
 
     def counted_one(fight: Fight) -> Fight:
         back = fight.side is source and values.get(fight.atom) == fight.before
-        return replace(fight, times=fight.times + 1) if back else fight
+        if not back or fight.counted:
+            return fight
+        return replace(fight, times=fight.times + 1, counted=True)
 
     return replace(link, fights=tuple(counted_one(each) for each in _fresh(link, now)))
 
