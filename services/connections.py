@@ -45,6 +45,17 @@ class ConnectionMissing(Exception):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Asked:
+    """What a person was asked, and has not answered: the state and reason that say so.
+
+    It outlives a pause and trouble, in which the connection shows another state.
+    """
+
+    state: State
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Lease:
     """The right to write one calendar alone, until `ends_at`.
 
@@ -148,6 +159,7 @@ class Connection:
     spent: Spent = field(default_factory=Spent)
     freshness: Freshness = field(default_factory=Freshness)
     last_run: LastRun | None = None
+    asked: Asked | None = None
     preview: str | None = None
     approved: bool = False
     channel: str | None = None
@@ -167,6 +179,20 @@ class Connection:
         """Return the state that a person is told."""
         busy = self.lease.is_live(now) or not self.first_sync_done
         return State.SYNCING if self.state is State.ACTIVE and busy else self.state
+
+
+def asking(connection: Connection, state: State, reason: str) -> Connection:
+    """Return the connection as it asks a person: held, or needing approval."""
+    asked = Asked(state=state, reason=reason)
+    return replace(connection, state=state, reason=reason, asked=asked)
+
+
+def at_work(connection: Connection) -> Connection:
+    """Return the connection as it goes on after a pause or trouble: it asks again."""
+    asked = connection.asked
+    if asked is None:
+        return replace(connection, state=State.ACTIVE, reason="")
+    return replace(connection, state=asked.state, reason=asked.reason)
 
 
 def path_of(connection_id: str) -> str:

@@ -14,6 +14,7 @@ from services.connections import (
     RUNNING,
     Connection,
     State,
+    at_work,
     change,
     of_account,
     of_agenda,
@@ -139,4 +140,4 @@ def _wake_others(world: World, account: Account, *, opened: str) -> None:
 def _awake(connection: Connection) -> Connection:
     if connection.state is not State.NEEDS_RECONNECT:
         return connection
-    return replace(connection, state=State.ACTIVE, reason="", channel=None)
+    return replace(at_work(connection), channel=None)

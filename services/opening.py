@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from services.connections import Connection, State, change, created, of_agenda
+from services.connections import Connection, at_work, change, created, of_agenda
 from services.ids import Kind, new_id
 from services.ports import CalendarEntry, Conflict, Create, Replace, Store, Task, Write
 from services.push import RUN_PATH
@@ -90,11 +90,9 @@ def _new(joining: Joining, *, now: datetime) -> Connection:
 def _woken(store: Store, known: Connection, joining: Joining) -> Connection:
     def awake(connection: Connection) -> Connection:
         return replace(
-            connection,
+            at_work(connection),
             account=joining.account,
             email=joining.email,
-            state=State.ACTIVE,
-            reason="",
             until=None,
             channel=None,
         )

@@ -180,5 +180,6 @@ def _going_on(connection: Connection, passed: int) -> Connection:
         counts=counts,
         backlog=True,
         approved=True,
+        asked=None,
         preview=None,
     )

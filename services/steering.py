@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from services.agendas import get_agenda
-from services.connections import RUNNING, Connection, State, change
+from services.connections import RUNNING, Connection, State, at_work, change
 from services.ids import Kind, new_id
 from services.json_values import merge_patch
 from services.limits import NotAllowed, check_size
@@ -54,9 +54,7 @@ def resume(world: World, connection_id: str, *, now: datetime) -> str:
             return connection
         if connection.state is not State.PAUSED:
             raise _not_running(connection)
-        return replace(
-            connection, state=State.ACTIVE, reason="", until=None, due_at=now
-        )
+        return replace(at_work(connection), until=None, due_at=now)
 
     connection = change(world.store, connection_id, awake)
     queue_run(world, connection.id)

@@ -17,6 +17,8 @@ from services.connections import (
     ConnectionMissing,
     LastRun,
     State,
+    asking,
+    at_work,
     load,
 )
 from services.links import Rank, links_of
@@ -173,15 +175,11 @@ def _ask_first(session: Session) -> None:
     reason = f"The first sync would create {waits:,} events and items."
     preview = new_preview(connection, reason=reason, now=session.now())
 
-    def asking(now: Connection) -> Connection:
-        return replace(
-            now,
-            state=State.NEEDS_APPROVAL,
-            reason=reason,
-            preview=preview.path.rpartition("/")[2],
-        )
+    def held(now: Connection) -> Connection:
+        now = asking(now, State.NEEDS_APPROVAL, reason)
+        return replace(now, preview=preview.path.rpartition("/")[2])
 
-    session.save(asking, writes=[preview])
+    session.save(held, writes=[preview])
 
 
 def _write(session: Session, policy: Policy, looked: Looked) -> None:
@@ -253,7 +251,9 @@ def _finished(session: Session, connection: Connection) -> Connection:
     now = session.now()
     healed = connection.state is State.FAILING
     waited = connection.until is not None and connection.until <= now
-    told = healed or (waited and connection.state is State.ACTIVE)
+    if healed:
+        connection = at_work(connection)
+    told = waited and connection.state is State.ACTIVE
     last = LastRun(
         id=session.run_id,
         started_at=session.started_at,
@@ -267,7 +267,6 @@ def _finished(session: Session, connection: Connection) -> Connection:
         due_at=now + connection.quiet_for,
         last_run=last,
         tries=0,
-        state=State.ACTIVE if healed else connection.state,
         reason="" if told else connection.reason,
         until=None if waited else connection.until,
     )

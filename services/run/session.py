@@ -38,6 +38,7 @@ _OF_OTHERS = frozenset(
         "account",
         "email",
         "due_at",
+        "asked",
         "preview",
         "approved",
     }

@@ -22,7 +22,7 @@ def freed(connection: Connection) -> Connection:
     """Return the connection, held no more when nothing of it is."""
     if connection.state is not State.HELD or connection.counts.held:
         return connection
-    return replace(connection, state=State.ACTIVE, reason="", preview=None)
+    return replace(connection, state=State.ACTIVE, reason="", asked=None, preview=None)
 
 
 def _added(counts: Counts, link: Link | None, by: int) -> Counts:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from services.connections import Connection, State
+from services.connections import Connection, State, asking
 from services.ids import Kind, new_id
 from services.journal import Page, answered, opened, weight
 from services.links import Intent, Link, Rank, TooLarge
@@ -266,7 +266,7 @@ class Work:
     def _with_news(self, connection: Connection) -> Connection:
         connection = replace(connection, spent=self.gate.spent)
         if self.gate.tripped and connection.state is State.ACTIVE:
-            connection = replace(connection, state=State.HELD, reason=self._reason())
+            connection = asking(connection, State.HELD, self._reason())
         if self.preview is not None and connection.state is State.HELD:
             connection = replace(connection, preview=self.preview.path.split("/")[-1])
         return with_freshness(connection, self.session, self.written)

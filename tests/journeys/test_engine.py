@@ -6,6 +6,7 @@ import pytest
 
 from services import previews
 from services.connections import change
+from services.steering import pause, resume
 from tests.journeys.workbench import Workbench
 from tests.standin.people import Person
 
@@ -87,6 +88,24 @@ def test_a_first_sync_that_is_too_large_waits_for_a_yes(ann: Person) -> None:
     assert len(bench.items()) == 5
     assert bench.connection().state == "active"
     assert bench.connection().counts.held == 0
+
+
+def test_a_pause_is_no_yes_to_a_first_sync(ann: Person) -> None:
+    bench = Workbench(ann, settings={"max_creates": 3})
+    bench.connect()
+    for number in range(5):
+        ann.insert(summary=f"Event {number}")
+    bench.settle()
+
+    pause(bench.world, bench.connection_id)
+    resume(bench.world, bench.connection_id, now=bench.clock.now())
+    ann.insert(summary="One more")
+    bench.settle()
+
+    waiting = bench.connection()
+    assert waiting.state == "needs_approval"
+    assert waiting.counts.held == 6
+    assert bench.items() == {}
 
 
 def test_a_brake_that_tripped_lets_go_after_a_yes(bench: Workbench) -> None:

@@ -1,14 +1,16 @@
 """The brake: what would delete or move too much is held until a person says yes."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from services.connections import State
+from services.connections import Connection, State, change
 from services.links import Waiting
 from services.previews import apply
+from services.steering import pause, resume
 from tests.journeys.trouble import (
     ask_google,
     drain,
@@ -244,3 +246,45 @@ def test_a_delete_that_google_does_not_answer_is_counted_once(ann: Person) -> No
     drain(bench)
 
     assert bench.titles_at_google() == ["item-2"]
+
+
+def paused_and_resumed(bench: Workbench) -> None:
+    pause(bench.world, bench.connection_id)
+    assert bench.connection().state is State.PAUSED
+    resume(bench.world, bench.connection_id, now=bench.clock.now())
+    bench.settle()
+
+
+def test_what_the_brake_holds_is_shown_again_after_a_pause(bench: Workbench) -> None:
+    events = bench.events()
+    for number in range(25):
+        bench.person.delete(events[f"item-{number}"]["id"])
+    bench.settle()
+    reason = bench.connection().reason
+
+    paused_and_resumed(bench)
+
+    connection = bench.connection()
+    assert (connection.state, connection.reason) == (State.HELD, reason)
+    approve(bench)
+    bench.settle()
+    assert bench.connection().state is State.ACTIVE
+    paused_and_resumed(bench)
+    assert bench.connection().state is State.ACTIVE
+
+
+def test_what_the_brake_holds_is_shown_again_when_trouble_is_over(
+    bench: Workbench,
+) -> None:
+    events = bench.events()
+    for number in range(25):
+        bench.person.delete(events[f"item-{number}"]["id"])
+    bench.settle()
+
+    def in_trouble(known: Connection) -> Connection:
+        return replace(known, state=State.FAILING, reason="The calendar is gone.")
+
+    change(bench.world.store, bench.connection_id, in_trouble)
+    bench.settle()
+
+    assert bench.connection().state is State.HELD
