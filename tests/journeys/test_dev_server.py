@@ -12,7 +12,6 @@ import requests
 from tests.journeys.processes import Running, is_open, make_run
 from tests.journeys.tandem import TIMEOUT, Browser, until
 
-
 HERS = {"Lunch with Ben", "Dentist", "Day off"}
 """What the sample has in Anna's calendar."""
 

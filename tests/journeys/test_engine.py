@@ -132,7 +132,7 @@ def test_a_brake_that_tripped_lets_go_after_a_yes(bench: Workbench) -> None:
 def test_other_event_types_are_read_from_the_beginning(bench: Workbench) -> None:
     bench.person.insert(summary="Dentist")
     bench.settle()
-    body = {
+    body: dict[str, object] = {
         "summary": "Focus",
         "eventType": "focusTime",
         "focusTimeProperties": {"autoDeclineMode": "declineNone"},
@@ -143,7 +143,7 @@ def test_other_event_types_are_read_from_the_beginning(bench: Workbench) -> None
         lambda one: replace(one, settings={"event_types": ["default"]}),
     )
     bench.settle()
-    bench.person.insert(**body)
+    bench.person.insert("primary", **body)
     bench.settle()
     assert set(bench.items()) == {"Dentist"}
 

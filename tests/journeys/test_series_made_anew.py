@@ -15,7 +15,7 @@ WEEKLY = {
 def test_an_instance_cancelled_of_a_series_made_anew_is_taken_out(ann: Person) -> None:
     bench = Workbench(ann)
     bench.connect()
-    born = ann.insert(**WEEKLY)
+    born = ann.insert("primary", **WEEKLY)
     bench.settle()
     ann.delete(born["id"])
     [link] = bench.links()
