@@ -145,6 +145,7 @@ def _tandem(sock: socket.socket) -> Iterator[Addresses]:
     try:
         yield Addresses(
             tandem=f"http://{HOST}:{sock.getsockname()[1]}",
+            public=chosen.base_url,
             google=chosen.google_url,
             operator_key=bootstrap.operator_key(),
         )

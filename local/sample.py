@@ -23,7 +23,11 @@ Json = Any
 
 
 class CallFailed(Exception):
-    """One of the calls that make the sample was refused."""
+    """One of the calls that make the sample was refused, with this status."""
+
+    def __init__(self, message: str, *, status: int) -> None:
+        super().__init__(message)
+        self.status = status
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,9 +41,13 @@ class Sample:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Addresses:
-    """Where Tandem and the stand-in for Google are, and the operator's key."""
+    """Where Tandem and the stand-in for Google are, and the operator's key.
+
+    `public` is the address that links begin with.
+    """
 
     tandem: str
+    public: str
     google: str
     operator_key: str
 
@@ -47,7 +55,7 @@ class Addresses:
 def sample(where: Addresses, notes: Path) -> Sample:
     """Return the sample, made at the first start and found again in `notes` later."""
     known = _noted(notes)
-    if known is None:
+    if known is None or not _is_there(where, known):
         known = _make(where)
         _note(notes, known)
     invitation = _invitation(where, known)
@@ -65,6 +73,17 @@ def _noted(notes: Path) -> dict[str, Json] | None:
     except FileNotFoundError:
         return None
     return found
+
+
+def _is_there(where: Addresses, known: Mapping[str, Json]) -> bool:
+    """Return whether this store holds the sample: it may be another than last time."""
+    try:
+        _call("GET", f"{where.tandem}/v1/agendas/{known['agenda']}", key=known["key"])
+    except CallFailed as error:
+        if error.status in (401, 404):
+            return False
+        raise
+    return True
 
 
 def _note(notes: Path, known: Mapping[str, Json]) -> None:
@@ -107,7 +126,7 @@ def _make(where: Addresses) -> dict[str, Json]:
 
 
 def _invitation(where: Addresses, known: Mapping[str, Json]) -> Mapping[str, Json]:
-    """Return the invitation while it is open, a new one when it ended unused."""
+    """Return the invitation while it can be opened, a new one when it ended unused."""
     path = f"{where.tandem}/v1/agendas/{known['agenda']}"
     agenda = known["agenda"]
     connections = _call(
@@ -116,12 +135,19 @@ def _invitation(where: Addresses, known: Mapping[str, Json]) -> Mapping[str, Jso
     if connections["items"]:
         return {}
     before: Mapping[str, Json] = known["invitation"]
-    if before and before["expires_at"] > datetime.now().astimezone().isoformat():
+    if before and _can_be_opened(where, before):
         return before
     made: Mapping[str, Json] = _call(
         "POST", f"{path}/invitations", {"language": "en"}, key=known["key"]
     )
     return made
+
+
+def _can_be_opened(where: Addresses, invitation: Mapping[str, Json]) -> bool:
+    """Return whether it has not ended, nor leads to a port of an earlier start."""
+    if not invitation["url"].startswith(f"{where.public}/"):
+        return False
+    return bool(invitation["expires_at"] > datetime.now().astimezone().isoformat())
 
 
 def items(monday: date) -> dict[str, Json]:
@@ -204,5 +230,5 @@ def _call(
     except HTTPError as error:
         told = error.read().decode("utf-8", "replace")
         message = f"{method} {url} was answered with {error.code}: {told}"
-        raise CallFailed(message) from error
+        raise CallFailed(message, status=error.code) from error
     return json.loads(text) if text else None

@@ -90,6 +90,24 @@ def test_an_unused_invitation_is_told_again(tmp_path: Path) -> None:
         assert second.named("Invitation") == first.named("Invitation")
 
 
+def test_an_unused_invitation_leads_to_the_port_of_this_start(tmp_path: Path) -> None:
+    with make_run(tmp_path) as first:
+        first.stop()
+    with make_run(tmp_path) as second:
+        assert f":{second.port}/connect/" in second.named("Invitation")
+
+
+def test_another_store_gets_a_sample_of_its_own(tmp_path: Path) -> None:
+    with make_run(tmp_path) as first:
+        first.stop()
+    for file in (tmp_path / ".tandem").glob("tandem.db*"):
+        file.unlink()
+
+    with make_run(tmp_path) as second:
+        assert second.agenda != first.agenda
+        assert len(titles_of_items(second)) == 7
+
+
 def test_a_port_in_use_is_said_in_one_sentence(tmp_path: Path) -> None:
     with make_run(tmp_path) as first:
         with pytest.raises(AssertionError) as told, make_run(tmp_path, port=first.port):
