@@ -97,10 +97,14 @@ class Counts:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Spent:
-    """The deletes and moves of the last hour, for the brake."""
+    """The deletes and moves of the last hour, for the brake.
+
+    `moved` holds the links that the moves concern, each with its last one.
+    """
 
     deletes: tuple[datetime, ...] = ()
     moves: tuple[datetime, ...] = ()
+    moved: Mapping[str, datetime] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

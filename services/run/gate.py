@@ -33,6 +33,7 @@ class Gate:
         self.spent = Spent(
             deletes=tuple(self._recent(self.connection.spent.deletes)),
             moves=tuple(self._recent(self.connection.spent.moves)),
+            moved=self._recently_moved(),
         )
         # A share is of what there was: each delete takes a link away.
         self.links = self.connection.counts.links + len(self.spent.deletes)
@@ -45,11 +46,11 @@ class Gate:
         kind = kind_of(plan)
         if kind is None or link.approved:
             return replace(link, waiting=None)
-        if self._holds(kind):
+        if self._holds(kind, link):
             self.tripped = self.tripped or kind
             rank = Rank.DELETE if kind == "delete" else Rank.EDIT
             return _held(link, rank, self._why(kind))
-        self._count(kind)
+        self._count(kind, link)
         return replace(link, waiting=None)
 
     def give_back(self, intent: Intent) -> None:
@@ -65,9 +66,17 @@ class Gate:
     def _recent(self, done: tuple[datetime, ...]) -> list[datetime]:
         return recent(done, now=self.now, lasts=self.settings.brake.lasts)
 
-    def _holds(self, kind: str) -> bool:
+    def _recently_moved(self) -> dict[str, datetime]:
+        moved = self.connection.spent.moved
+        late = set(self._recent(tuple(moved.values())))
+        return {link: moment for link, moment in moved.items() if moment in late}
+
+    def _holds(self, kind: str, link: Link) -> bool:
+        done = self._done(kind)
+        touched = len({*self.spent.moved, link.id}) if kind == "move" else done + 1
         return holds(
-            self._done(kind),
+            done,
+            touched=touched,
             most=self._most(kind),
             links=self.links,
             max_share=self.settings.brake.max_share,
@@ -80,11 +89,13 @@ class Gate:
         brake = self.settings.brake
         return brake.max_deletes if kind == "delete" else brake.max_moves
 
-    def _count(self, kind: str) -> None:
+    def _count(self, kind: str, link: Link) -> None:
+        spent = self.spent
         if kind == "delete":
-            self.spent = replace(self.spent, deletes=(*self.spent.deletes, self.now))
+            self.spent = replace(spent, deletes=(*spent.deletes, self.now))
         else:
-            self.spent = replace(self.spent, moves=(*self.spent.moves, self.now))
+            moved = {**spent.moved, link.id: self.now}
+            self.spent = replace(spent, moves=(*spent.moves, self.now), moved=moved)
 
     def _why(self, kind: str) -> str:
         brake, most = self.settings.brake, str(self._most(kind))

@@ -8,10 +8,11 @@ from services.links import Link, Waiting
 from services.run.gate import Gate
 from services.setting_values import AgendaSettings, Brake
 from sync.plan import Act, Plan
-from sync.sides import Side
+from sync.sides import WHEN, Atom, Side
 
 NOON = datetime(2027, 3, 29, 12, tzinfo=UTC)
 DELETE = Plan(act=Act.DELETE, side=Side.AGENDA)
+MOVE = Plan(act=Act.WRITE, side=Side.AGENDA, atoms=frozenset({Atom(None, WHEN)}))
 LINK = Link(id="e1", birth=Side.CALENDAR)
 
 
@@ -65,3 +66,28 @@ def test_what_is_held_says_which_limit_it_met() -> None:
 
     assert shared.endswith("may delete (30% of 13).")
     assert numbered.endswith("may delete (20).")
+
+
+def test_an_event_that_is_moved_again_and_again_is_no_share() -> None:
+    small = gate(connection(links=10), max_share=0.3)
+
+    passed = [small.passed(LINK, MOVE).waiting for _ in range(20)]
+
+    assert passed == [None] * 20
+
+
+def test_many_events_that_are_moved_are_a_share() -> None:
+    small = gate(connection(links=10), max_share=0.3)
+    links = [replace(LINK, id=f"e{number}") for number in range(6)]
+
+    passed = [small.passed(link, MOVE).waiting for link in links]
+
+    assert passed == [None] * 4 + [Waiting.HELD] * 2
+
+
+def test_moves_of_an_hour_ago_are_forgotten() -> None:
+    before = connection(links=10)
+    moved = {f"e{number}": NOON - timedelta(hours=2) for number in range(6)}
+    known = replace(before, spent=Spent(moves=(NOON,) * 6, moved=moved))
+
+    assert gate(known, max_share=0.3).passed(LINK, MOVE).waiting is None
