@@ -1,6 +1,6 @@
 """Move the seens: in pairs, and only for what was carried."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from sync.content import Content, Slot
@@ -15,6 +15,7 @@ from sync.facets import (
     same_grid,
 )
 from sync.fields import fields_of
+from sync.following import with_followers
 from sync.recurrence import given, has_slot, occurrence
 from sync.sides import GRID, THERE, Atom, Pair, Side
 
@@ -43,7 +44,7 @@ def after_write(
     shows = {source: origin, target: trusted}
     if not atoms & GRID:
         moved = _moved_by_name(written, shows, atoms, named=answer)
-        return _with_followers(moved, pair, target, atoms)
+        return with_followers(moved, pair, target, atoms)
     moved = _moved(written, shows, atoms=atoms, grid=trusted)
     if not same_grid(answer, trusted):
         return moved
@@ -92,65 +93,6 @@ def after_meeting(pair: Pair, carried: Mapping[Side, frozenset[Atom]]) -> Pair:
         for side in Side
     }
     return replace(pair, seen=seen)
-
-
-def _with_followers(
-    pair: Pair, before: Pair, target: Side, atoms: frozenset[Atom]
-) -> Pair:
-    """Return the pair with exceptions seen to follow what was written to the series.
-
-    At Google what an exception does not have of its own comes from its master, so our
-    write to the master shows in it too: that is nobody's edit.
-    """
-    seen = {side: content for side, content in pair.seen.items() if content}
-    answer = pair.now[target]
-    if answer is None or not same_grid(*seen.values()):
-        return pair
-    names = {atom.name for atom in atoms if atom.slot is None}
-    known = [one for one in (*pair.now.values(), *seen.values()) if one]
-    followers = {
-        Atom(slot, name)
-        for slot in {slot for one in known for slot in one.overrides}
-        for name in names
-        if all(_follows(before.seen[side], slot, name) for side in Side)
-        and not _stays(answer, slot, name, before=before.seen[target])
-    }
-    return replace(pair, seen={side: _led(seen[side], followers) for side in Side})
-
-
-def _follows(content: Content | None, slot: Slot, name: str) -> bool:
-    """Return whether an occurrence shows a field as its series does."""
-    if content is None:
-        return False
-    facets = facets_of(content, [slot])
-    own, whole = facets[slot], facets[None]
-    return own is not None and whole is not None and own.get(name) == whole.get(name)
-
-
-def _stays(answer: Content, slot: Slot, name: str, *, before: Content | None) -> bool:
-    """Return whether an occurrence kept what the series showed before our write."""
-    shown = facets_of(answer, [slot])[slot]
-    whole = facets_of(before, ())[None] if before else None
-    kept = (
-        shown is not None and whole is not None and shown.get(name) == whole.get(name)
-    )
-    return kept and not _follows(answer, slot, name)
-
-
-def _led(seen: Content, followers: Iterable[Atom]) -> Content:
-    """Return the content with these atoms as its whole shows them."""
-    atoms = list(followers)
-    facets = dict(facets_of(seen, [atom.slot for atom in atoms if atom.slot]))
-    for atom in atoms:
-        shown, whole = facets[atom.slot], facets[None] or {}
-        if shown is None:
-            continue
-        fields = dict(shown)
-        fields.pop(atom.name, None)
-        facets[atom.slot] = fields | {
-            name: value for name, value in whole.items() if name == atom.name
-        }
-    return content_from(facets, uid=seen.uid)
 
 
 def _swept(before: Content | None, answer: Content, atoms: Iterable[Atom]) -> set[Slot]:
@@ -227,11 +169,13 @@ def _moved_by_name(
     named: Content,
 ) -> Pair:
     """Return the pair with atoms moved whose slots are named as on another grid."""
+    was = {side: pair.seen[side] or shows[side] for side in Side}
+    # An exception on one side alone: in both seens it keeps what is not carried now.
+    known = [*was.values(), *shows.values()]
     seen = {}
-    for side in Side:
-        before = pair.seen[side] or shows[side]
+    for side, before in was.items():
         renamed = _renamed(atoms, named, before)
-        seen[side] = _put(before, shows[side], renamed, None)
+        seen[side] = _put(before, shows[side], renamed, None, known=known)
     return replace(pair, seen=seen)
 
 
@@ -249,11 +193,19 @@ def _renamed(atoms: frozenset[Atom], named: Content, grid: Content) -> frozenset
 
 
 def _put(
-    seen: Content, shown: Content, atoms: frozenset[Atom], grid: Content | None
+    seen: Content,
+    shown: Content,
+    atoms: frozenset[Atom],
+    grid: Content | None,
+    *,
+    known: Sequence[Content] = (),
 ) -> Content:
-    """Return `seen` with the values that `shown` has for these atoms."""
+    """Return `seen` with the values that `shown` has for these atoms.
+
+    Slots that `known` contents have of their own keep what is not among the atoms.
+    """
     frame = shown if grid is not None else seen
-    slots = _slots(seen, shown, frame, atoms)
+    slots = _slots([seen, shown, *known], frame, atoms)
     old = facets_on(seen, frame, slots)
     new = facets_on(shown, frame, slots)
     facets: dict[Slot | None, Fields | None] = dict(old)
@@ -263,10 +215,10 @@ def _put(
 
 
 def _slots(
-    seen: Content, shown: Content, frame: Content, atoms: Iterable[Atom]
+    contents: Iterable[Content], frame: Content, atoms: Iterable[Atom]
 ) -> set[Slot]:
     named = {atom.slot for atom in atoms if atom.slot is not None}
-    places = [*overrides_on(seen, frame).values(), *overrides_on(shown, frame).values()]
+    places = [place for one in contents for place in overrides_on(one, frame).values()]
     return named | {slot for slot in places if slot is not None}
 
 

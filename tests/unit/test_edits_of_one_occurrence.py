@@ -175,3 +175,24 @@ def test_the_series_lands_where_an_occurrence_was_edited() -> None:
 
     assert first.side is AGENDA
     assert (then.side, then.wanted) == (CALENDAR, answer)
+
+
+def test_an_exception_that_does_not_follow_its_series_is_written_too() -> None:
+    pair = Pair(
+        now={CALENDAR: series(), AGENDA: series("New")},
+        seen=dict.fromkeys(Side, series()),
+    )
+    # Google's exception looked like any other occurrence, but has a title of its own.
+    answer = _with(series("New"), _second(series("Old")))
+
+    after = after_write(
+        pair,
+        CALENDAR,
+        atoms=frozenset({Atom(None, "title")}),
+        answer=answer,
+        trusted=answer,
+    )
+    found = plan(after, POLICY)
+
+    assert (found.side, found.wanted) == (CALENDAR, series("New"))
+    assert not found.disputes
