@@ -110,6 +110,14 @@ class Connector(Protocol):
         """
         ...
 
+    def behind_own_writes(self, cursor: str) -> str:
+        """Return the cursor behind our own writes since it, as far as it is certain.
+
+        Only past writes between which nobody else's change can lie; the same cursor
+        where the application cannot tell. Spares reading back what we wrote.
+        """
+        ...
+
     def get(self, ids: Sequence[str]) -> Mapping[str, Item]:
         """Return the items that exist, by id."""
         ...

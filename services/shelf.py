@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from services.announcing import announce, announcement_of
@@ -30,10 +30,14 @@ Decide = Callable[[StoredItem | None], Change | None]
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """Items of one agenda, read by number and written as the engine."""
+    """Items of one agenda, read by number and written as the engine.
+
+    `own` are the numbers of the changes that were made here.
+    """
 
     world: World
     agenda: str
+    own: set[int] = field(default_factory=set)
 
     def require(self) -> None:
         """See to it that the agenda is there. Raises AccessLost."""
@@ -126,6 +130,8 @@ class Shelf:
             saved = change_items(
                 world.store, world.clock, self.agenda, [item_id], decided
             )
+        if saved.changed:
+            self.own.update(item.number for item in saved.items)
         told = announcement_of(saved, author=ENGINE)
         if told is not None:
             announce(world, told, now=world.clock.now())

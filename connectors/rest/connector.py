@@ -7,7 +7,7 @@ the items lie is our own.
 import base64
 import hashlib
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -84,6 +84,11 @@ class ShelfPage(Protocol):
 class ItemShelf(Protocol):
     """Where the items of one agenda lie. Raises AccessLost when the agenda is gone."""
 
+    @property
+    def own(self) -> Set[int]:
+        """The numbers of the changes that were made here, by us."""
+        ...
+
     def require(self) -> None:
         """See to it that the agenda is there. Raises AccessLost."""
         ...
@@ -158,6 +163,14 @@ class RestConnector:
             complete_read=full and not page.more,
         )
 
+    def behind_own_writes(self, cursor: str) -> str:
+        """Go on behind our own writes while their numbers follow without a gap."""
+        full, number = self._place(cursor)
+        reached = number
+        while not full and reached + 1 in self.items.own:
+            reached += 1
+        return cursor if reached == number else self._cursor("since", reached)
+
     def get(self, ids: Sequence[str]) -> Mapping[str, Item]:
         """Return the items that exist, by id."""
         found = self.items.get(ids)
@@ -176,7 +189,7 @@ class RestConnector:
         """Create an item under an id that follows from the key."""
         value = jscalendar.write(content)
         made = self.items.create(id_for(key), value, key=key, ical_uid=ical_uid)
-        return Written(item=_item(made), sure=True)
+        return self._written(made)
 
     def write(
         self, item_id: str, content: Content, *, before: Content, version: str
@@ -187,11 +200,16 @@ class RestConnector:
             return jscalendar.patch(json, before, content)
 
         written = self.items.replace(item_id, patched, number=int(version))
-        return Written(item=_item(written), sure=True)
+        return self._written(written)
 
     def delete(self, item_id: str, *, version: str | None) -> None:
         """Delete an item; gone already is success."""
-        self.items.delete(item_id, number=None if version is None else int(version))
+        number = None if version is None else int(version)
+        self.items.delete(item_id, number=number)
+
+    def _written(self, item: ShelfItem) -> Written:
+        # What was there already may hold an edit that nobody has seen yet.
+        return Written(item=_item(item), sure=item.number in self.items.own)
 
     def _cursor(self, mode: str, number: int) -> str:
         return f"{mode}.{number}.{self.items.stamp()}"

@@ -262,7 +262,7 @@ def _finished(session: Session, connection: Connection) -> Connection:
         written=session.written,
     )
     return replace(
-        connection,
+        _behind_own_writes(session, connection),
         looked_at=now,
         due_at=now + connection.quiet_for,
         last_run=last,
@@ -270,6 +270,14 @@ def _finished(session: Session, connection: Connection) -> Connection:
         reason="" if told else connection.reason,
         until=None if waited else connection.until,
     )
+
+
+def _behind_own_writes(session: Session, connection: Connection) -> Connection:
+    """Return the connection with its cursor past what this run itself wrote."""
+    if connection.cursor is None:
+        return connection
+    cursor = session.connector.behind_own_writes(connection.cursor)
+    return replace(connection, cursor=cursor)
 
 
 def _go_on(session: Session, *, complete: bool, woken: datetime | None) -> None:

@@ -287,3 +287,37 @@ def test_many_at_once_leave_no_hole_in_the_order_of_changes(tmp_path: Path) -> N
 
     page = shelf.changed_since(0, limit=500)
     assert [item.number for item in page.items] == list(range(1, 61))
+
+
+def test_the_cursor_goes_behind_our_own_writes(bench: ApiBench) -> None:
+    connector = bench.connector()
+    cursor = read_all(bench, None)[1]
+
+    first = create(connector, "k1")
+    create(connector, "k2")
+    connector.delete(first.id, version=first.version)
+    behind = connector.behind_own_writes(cursor)
+
+    assert read_all(bench, behind)[0] == []
+
+
+def test_the_cursor_stops_before_what_somebody_else_changed(bench: ApiBench) -> None:
+    connector = bench.connector()
+    cursor = read_all(bench, None)[1]
+
+    create(connector, "k1")
+    bench.put("visit-1", event())
+    create(connector, "k2")
+    behind = connector.behind_own_writes(cursor)
+
+    assert [item.id for item in read_all(bench, behind)[0]] == ["visit-1", id_for("k2")]
+
+
+def test_a_creation_that_finds_an_edited_item_is_not_sure(bench: ApiBench) -> None:
+    create(bench.connector(), "k1")
+    bench.put(id_for("k1"), event(title="Edited meanwhile"))
+
+    again = bench.connector().create(content(), key="k1", ical_uid=None)
+
+    assert title_of(again.item) == "Edited meanwhile"
+    assert not again.sure
