@@ -10,7 +10,15 @@ from services.run.session import Session
 from services.run.staged import Staged, fetched, item_now, pair_of, with_zone
 from sync.content import Content
 from sync.errors import Missing
-from sync.google import content_of, etag_of, is_deleted
+from sync.google import (
+    Row,
+    Rows,
+    changed_at,
+    content_of,
+    etag_of,
+    is_deleted,
+    with_row,
+)
 from sync.plan import Act
 from sync.policy import Policy
 from sync.recovery import after_unknown
@@ -68,9 +76,11 @@ def _resolved_event(
         return ended(link, now=session.now()) if is_deleted(row) else link
     rows = read_rows(session, with_zone(row, zone))
     if intent.act == Act.CREATE:
-        if is_deleted(row) or intent.sent is None:
+        if intent.sent is None:
             return link
         held = policy.project[Side.CALENDAR](intent.sent)
+        if is_deleted(row):
+            return _deleted_since(link, intent, row, held=held)
         pair = _as_planned(pair_of(link, zone=zone), intent)
         return inserted(link, intent, pair, rows, zone=zone, trusted=held)
     answer = content_of(rows, zone=zone)
@@ -79,6 +89,23 @@ def _resolved_event(
         return fresh
     stands = etag_of(row) == intent.version
     return _after(session, policy, fresh, intent, answer, stands=stands)
+
+
+def _deleted_since(link: Link, intent: Intent, row: Row, *, held: Content) -> Link:
+    """Return the link of an event that landed, and that somebody deleted since.
+
+    One that was deleted before we asked for it is an older generation's.
+    """
+    deleted_at = changed_at(row)
+    if deleted_at is None or deleted_at <= intent.at:
+        return link
+    return replace(
+        link,
+        rows=with_row(Rows(), row),
+        event_id=row["id"],
+        seen={Side.CALENDAR: held, intent.side.other: intent.origin},
+        last_write=intent.id,
+    )
 
 
 def _as_planned(pair: Pair, intent: Intent) -> Pair:
