@@ -210,7 +210,7 @@ def _put(
     new = facets_on(shown, frame, slots)
     facets: dict[Slot | None, Fields | None] = dict(old)
     for atom in sorted(atoms, key=lambda one: (one.name != THERE, str(one))):
-        _move(facets, new, atom)
+        _move(facets, new, atom, atoms)
     return content_from(facets, uid=seen.uid)
 
 
@@ -222,10 +222,15 @@ def _slots(
     return named | {slot for slot in places if slot is not None}
 
 
-def _move(facets: dict[Slot | None, Fields | None], new: Facets, atom: Atom) -> None:
+def _move(
+    facets: dict[Slot | None, Fields | None],
+    new: Facets,
+    atom: Atom,
+    atoms: frozenset[Atom],
+) -> None:
     source = new.get(atom.slot)
     if atom.name == THERE:
-        facets[atom.slot] = source
+        facets[atom.slot] = source and _carried(source, atom.slot, atoms)
         return
     fields = facets.get(atom.slot)
     if fields is None or source is None:
@@ -235,6 +240,14 @@ def _move(facets: dict[Slot | None, Fields | None], new: Facets, atom: Atom) -> 
     if atom.name in source:
         changed[atom.name] = source[atom.name]
     facets[atom.slot] = changed
+
+
+def _carried(fields: Fields, slot: Slot | None, atoms: Iterable[Atom]) -> Fields:
+    """Return what was carried of a whole occurrence; what else it shows is news."""
+    names = {atom.name for atom in atoms if atom.slot == slot} - {THERE}
+    if not names:
+        return fields
+    return {name: value for name, value in fields.items() if name in names}
 
 
 def _without_missing(origin: Content, shown: Content) -> Content:

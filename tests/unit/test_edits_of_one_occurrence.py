@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from sync.content import Content, Details, Duration, Rule, Slot, When
+from sync.content import Content, Details, Duration, Participant, Rule, Slot, When
 from sync.google import project
 from sync.normal import normal
 from sync.plan import Act, Plan, plan
@@ -196,3 +196,20 @@ def test_an_exception_that_does_not_follow_its_series_is_written_too() -> None:
 
     assert (found.side, found.wanted) == (CALENDAR, series("New"))
     assert not found.disputes
+
+
+def test_what_a_revived_occurrence_brings_along_is_carried_back() -> None:
+    seen = without_slot()
+    agenda = special()
+    pair = Pair(now={CALENDAR: seen, AGENDA: agenda}, seen=dict.fromkeys(Side, seen))
+    found = plan(pair, POLICY)
+    guest = Participant(email="bob@example.com")
+    # Guests come back with the instance; they were never written.
+    answer = _with(series(), replace(_second(special()), participants=(guest,)))
+
+    after = after_write(
+        pair, CALENDAR, atoms=found.atoms, answer=answer, trusted=answer
+    )
+    then = plan(after, POLICY)
+
+    assert (then.side, then.wanted) == (AGENDA, answer)
