@@ -99,7 +99,7 @@ def connection_view(connection: Connection, *, now: datetime) -> dict[str, Json]
         "summary": connection.summary,
         "shared": connection.shared,
         "state": str(connection.shown_state(now)),
-        "reason": connection.reason,
+        "reason": connection.shown_reason,
         "settings": dict(connection.settings),
         "created_at": time_text(connection.created_at),
         "freshness": {

@@ -184,6 +184,15 @@ class Connection:
         busy = self.lease.is_live(now) or not self.first_sync_done
         return State.SYNCING if self.state is State.ACTIVE and busy else self.state
 
+    @property
+    def shown_reason(self) -> str:
+        """Return why it is as it is; a few that are set aside must not go unnoticed."""
+        if self.reason or not self.counts.parked:
+            return self.reason
+        many = self.counts.parked
+        told = "1 appointment is" if many == 1 else f"{many} appointments are"
+        return f"{told} set aside and not carried; each link says why."
+
 
 def asking(connection: Connection, state: State, reason: str) -> Connection:
     """Return the connection as it asks a person: held, or needing approval."""

@@ -49,7 +49,7 @@ def status_of(
     written = journal.newest(world.store, connection.id, limit=1)
     return Status(
         state=connection.shown_state(now),
-        reason=connection.reason,
+        reason=connection.shown_reason,
         email=connection.email,
         calendar=connection.summary or connection.calendar_id,
         agenda=agenda.name,
