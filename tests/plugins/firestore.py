@@ -49,7 +49,7 @@ def firestore_emulator(tmp_path_factory: pytest.TempPathFactory) -> str:
         fcntl.flock(lock, fcntl.LOCK_EX)
         address = folder / "firestore.address"
         if not address.exists():
-            address.write_text(_started(folder))
+            address.write_text(started_emulator(folder))
         return address.read_text()
 
 
@@ -91,7 +91,8 @@ def _shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
 
 
-def _started(folder: Path) -> str:
+def started_emulator(folder: Path) -> str:
+    """Start the emulator, which ends with this process; return its host and port."""
     # A worker may end before the others; the process that started them all does not.
     in_worker = "PYTEST_XDIST_WORKER" in os.environ
     lives_with = os.getppid() if in_worker else os.getpid()

@@ -21,6 +21,7 @@ def check(stage: Stage, cases: dict[str, Case]) -> None:
     for token, case in list(cases.items()):
         if not _judged(case, there):
             del cases[token]
+    _untouched(stage, there[Side.CALENDAR])
     _no_mail(stage)
     _links_rest(stage)
     _announced(stage)
@@ -100,6 +101,16 @@ def _survived(case: Case, contents: Mapping[Side, Content]) -> None:
 
 def _named(atom: Atom) -> str:
     return atom.name if atom.slot is None else f"{atom.slot} {atom.name}"
+
+
+def _untouched(stage: Stage, events: Mapping[str, list[Thing]]) -> None:
+    """See to it that what Tandem does not map is as people left it."""
+    for thing in (one for alike in events.values() for one in alike):
+        wanted = stage.attached.get(thing.id)
+        found = thing.raw.get("source", {}).get("url")
+        if wanted is not None and found != wanted:
+            what = f"{wanted} was attached, and there is {found}"
+            raise Broken(f"What is not mapped was lost: {what}.", thing.token)
 
 
 def _no_mail(stage: Stage) -> None:

@@ -161,6 +161,14 @@ def invite(stage: Stage, luck: random.Random, thing: Thing) -> str | None:
     return f"invites {guest['email']}"
 
 
+def attach(stage: Stage, luck: random.Random, thing: Thing) -> str:
+    """Add something that Tandem does not know of, and must leave alone."""
+    link = f"https://example.com/{luck.randrange(10**6)}"
+    patch(stage, thing.id, {"source": {"title": "More", "url": link}})
+    stage.attached[thing.id] = link
+    return f"attaches {link}, which Tandem does not map"
+
+
 def answer(stage: Stage, luck: random.Random, thing: Thing) -> str | None:
     """Let the other account answer an invitation."""
     invited = [each["email"] for each in thing.raw.get("attendees", ())]
@@ -276,6 +284,7 @@ DEEDS: dict[Deed, int] = {
     remind: 2,
     paint: 2,
     invite: 1,
+    attach: 2,
     answer: 2,
     retitle_instance: 4,
     move_instance: 3,

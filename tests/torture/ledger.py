@@ -53,11 +53,14 @@ class Case:
     gone: set[Side] = field(default_factory=set)
     shaken: bool = False
     reborn: bool = False
+    young: bool = True
+    deleting: bool = False
     slots: set[Slot] = field(default_factory=set)
 
     def agree(self, content: Content) -> None:
         """Start anew from what both sides show."""
         self.base, self.atoms = content, {}
+        self.young = self.deleting = False
         self.gone, self.shaken = set(), False
         self.slots = set(content.overrides)
 
@@ -85,9 +88,19 @@ class Case:
             known = self._note(side, atom, seen_in(mine, atom), theirs)
             known.doubtful = known.doubtful or self._puts_back(atom, known, side)
             known.inherited = known.inherited and inherited
-        if side.other in self.gone and any(is_significant(one.name) for one in names):
-            self.fate = Fate.THERE
+        self._outweigh(side, names)
         return names
+
+    def _outweigh(self, side: Side, names: list[Atom]) -> None:
+        """See whether an edit outweighs the other side's delete.
+
+        A delete that Tandem is about to do notices another master, but no exception.
+        """
+        told = [one for one in names if is_significant(one.name)]
+        if side.other not in self.gone or not told:
+            return
+        whole = any(one.slot is None for one in told)
+        self.fate = Fate.THERE if whole or not self.deleting else Fate.EITHER
 
     def _note(self, side: Side, atom: Atom, value: Value, theirs: Value) -> Edited:
         known = self.atoms.setdefault(atom, Edited())
@@ -123,6 +136,10 @@ class Case:
             for atom, known in self.atoms.items()
             if is_significant(atom.name)
         }
+        if self.young and side is Side.AGENDA and self.birth is Side.CALENDAR:
+            # Made by a run that died before it could say so, an item's tombstone
+            # looks like one of former times: it may be made once more.
+            fates.add(Fate.EITHER)
         chosen = [fate for fate in (Fate.THERE, Fate.EITHER) if fate in fates]
         self.fate = chosen[0] if chosen else Fate.GONE
         for known in self.atoms.values():
@@ -165,7 +182,9 @@ class Case:
         return True, seen_in(facets_of(self.base, self.slots), atom)
 
     def _wanted_of_edited(self, atom: Atom, known: Edited) -> tuple[bool, Value]:
-        if any(self._is_doubtful(each) for each in self._kin(atom)):
+        kin = self._kin(atom)
+        sides = {side for each in kin for side in each.by}
+        if len(sides) > 1 or any(each.doubtful for each in kin):
             return False, None
         if atom.name == "duration" and self._when_is_doubtful():
             return False, None
@@ -186,9 +205,6 @@ class Case:
             if one == atom
             or (alerts and one.slot == atom.slot and one.name.startswith("alert"))
         ]
-
-    def _is_doubtful(self, known: Edited) -> bool:
-        return known.doubtful or len(known.by) > 1
 
     def _puts_back(self, atom: Atom, known: Edited, side: Side) -> bool:
         """Whether an edit puts back what stood before Tandem's write.

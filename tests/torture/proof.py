@@ -1,6 +1,7 @@
 """The proof: a story by the seed, with quiet and a check at the end of each round."""
 
 import random
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -19,8 +20,12 @@ from tests.torture.transport import Refusal
 from tests.torture.troubles import Troubles
 from tests.torture.words import token
 
+There = Mapping[Side, Mapping[str, list[Thing]]]
+Deed = Callable[[Stage, random.Random, Thing], str | None]
+
 ROUND = 40
 MOST_ALIVE = 22
+MOST_HOT = 4
 
 
 @dataclass
@@ -37,12 +42,17 @@ class Proof:
         self.machines = Machines(self.stage, self.luck)
         self.troubles = Troubles(self.stage, self.machines, self.luck, self.tell)
         self.made = 0
+        self.hot: list[str] = []
+        self.last: dict[str, tuple[Side, Deed]] = {}
 
     def tell(self, words: str, token: str = "") -> None:
         """Add to the story, with what Tandem wrote meanwhile."""
         news, self.stage.watch.news = self.stage.watch.news, []
         for whose, what in news:
             self._say(what, whose)
+            self.hot = [whose, *self.hot][:MOST_HOT]
+            if what.startswith("(delete") and whose in self.cases:
+                self.cases[whose].deleting = True
         self._say(words, token)
 
     def _say(self, words: str, token: str) -> None:
@@ -78,7 +88,13 @@ class Proof:
         elif chosen < 0.88:
             self._pass_time()
         else:
-            self.count(self.troubles.one())
+            self._trouble()
+
+    def _trouble(self) -> None:
+        kind = self.troubles.one()
+        self.count(kind)
+        if kind in ("crash", "pause"):
+            self._insist()
 
     # --- Tandem and time -------------------------------------------------------------
 
@@ -103,28 +119,45 @@ class Proof:
 
     def _edit(self, side: Side) -> None:
         there = things(self.stage)
-        alive = [thing for found in there[side].values() for thing in found]
-        known = [thing for thing in alive if thing.token in self.cases]
-        if len(known) < 4 or (len(known) < MOST_ALIVE and self.luck.random() < 0.12):
+        known = self._known(there[side])
+        few = len(known) < 4
+        if few or (len(known) < MOST_ALIVE and self.luck.random() < 0.12):
             self._create(side)
             return
-        thing = self.luck.choice(sorted(known, key=lambda one: one.id))
-        other = only(there[side.other], thing.token)
-        case = self.cases[thing.token]
-        self._come_back(case, there)
+        thing = self._chosen(known)
         if self.luck.random() < 0.06:
-            self._delete(side, case, thing, other)
-            return
-        try:
-            self._deed(side, case, thing, other)
-        except (Refusal, Refused) as refused:
-            self.tell(f"{side}: refused: {refused}", thing.token)
+            self._delete(side, thing, there)
+        else:
+            self._do(side, thing, there, deed=_any_deed(side, self.luck))
 
-    def _come_back(self, case: Case, there: dict[Side, dict[str, list[Thing]]]) -> None:
-        """Notice that what was deleted here was brought back from there."""
+    def _insist(self) -> None:
+        """Let somebody repeat the edit that a run was about to carry."""
+        for name in self.hot[:1]:
+            side, deed = self.last.get(name, (None, None))
+            if side is None or deed is None or self.luck.random() < 0.4:
+                continue
+            there = things(self.stage)
+            thing = only(there[side], name)
+            if thing is not None and name in self.cases:
+                self._do(side, thing, there, deed=deed)
+
+    def _known(self, found: Mapping[str, list[Thing]]) -> list[Thing]:
+        alive = [thing for alike in found.values() for thing in alike]
+        return [thing for thing in alive if thing.token in self.cases]
+
+    def _chosen(self, known: list[Thing]) -> Thing:
+        """Return what is edited: often what Tandem is writing, or wrote, just now."""
+        hot = [thing for thing in known if thing.token in self.hot]
+        some = hot if hot and self.luck.random() < 0.5 else known
+        return self.luck.choice(sorted(some, key=lambda one: one.id))
+
+    def _case(self, thing: Thing, there: There) -> Case:
+        """Return the case, knowing of what Tandem brought back."""
+        case = self.cases[thing.token]
         for side in list(case.gone):
             if case.token in there[side]:
                 case.back(side)
+        return case
 
     def _create(self, side: Side) -> None:
         self.made += 1
@@ -142,9 +175,8 @@ class Proof:
         self.tell(f"{side}: {words}", name)
         self.count("creations")
 
-    def _delete(
-        self, side: Side, case: Case, thing: Thing, other: Thing | None
-    ) -> None:
+    def _delete(self, side: Side, thing: Thing, there: There) -> None:
+        case, other = self._case(thing, there), only(there[side.other], thing.token)
         if side is Side.CALENDAR:
             words = google_hand.delete(self.stage, thing)
         else:
@@ -154,26 +186,32 @@ class Proof:
         self.tell(f"{side}: {words}{fate}", case.token)
         self.count("deletes")
 
-    def _deed(self, side: Side, case: Case, thing: Thing, other: Thing | None) -> None:
-        deeds = google_hand.DEEDS if side is Side.CALENDAR else agenda_hand.DEEDS
-        [deed] = self.luck.choices(list(deeds), weights=list(deeds.values()))
-        words = deed(self.stage, self.luck, thing)
+    def _do(self, side: Side, thing: Thing, there: There, *, deed: Deed) -> None:
+        case, other = self._case(thing, there), only(there[side.other], thing.token)
+        try:
+            words = deed(self.stage, self.luck, thing)
+        except (Refusal, Refused) as refused:
+            self.tell(f"{side}: refused: {refused}", thing.token)
+            return
         if words is None:
             return
         after = only(things(self.stage)[side], thing.token)
         if after is None:
             raise Broken(f"An edit in the {side} made it vanish: {words}", case.token)
-        changed = case.edit(
-            side,
-            shown(thing.content),
-            shown(after.content),
-            _shown(other),
-        )
+        before, now = shown(thing.content), shown(after.content)
+        changed = case.edit(side, before, now, _shown(other))
         names = sorted({one.name for one in changed})
+        self.last[case.token] = side, deed
         self.tell(f"{side}: {words} [{' '.join(names)}]", case.token)
         self.count(f"edits of the {side}")
         if deed is agenda_hand.repeat and changed:
             raise Broken("A repeated statement changed the item.", case.token)
+
+
+def _any_deed(side: Side, luck: random.Random) -> Deed:
+    deeds = google_hand.DEEDS if side is Side.CALENDAR else agenda_hand.DEEDS
+    [deed] = luck.choices(list(deeds), weights=list(deeds.values()))
+    return deed
 
 
 def _shown(thing: Thing | None) -> Content | None:

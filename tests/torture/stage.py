@@ -106,6 +106,7 @@ class Stage:
         self.store = WatchedStore(self.store, self.watch)
         self.line = Timeline(self.clock)
         self.born = 0
+        self.attached: dict[str, str] = {}
         self.said: dict[tuple[str, str], dict[str, Any]] = {}
         self.anna, self.bob = Person(self.app, ANNA), Person(self.app, BOB)
         self.office = self.process()
