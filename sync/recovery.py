@@ -1,6 +1,6 @@
 """Judge a write whose answer was never seen: did it land?"""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from sync.content import Content
@@ -48,9 +48,24 @@ def _landed(
     for slot in rows:
         of_row = [atom for atom in atoms if slot == atom.slot]
         part = of_row if side is Side.CALENDAR else list(atoms)
-        if shows(answer, held, part) or not shows(answer, before, part):
+        if _part_landed(part, answer, before=before, held=held):
             found.update(part)
     return frozenset(found)
+
+
+def _part_landed(
+    part: Sequence[Atom], answer: Content, *, before: Content, held: Content
+) -> bool:
+    """Return whether what was written together is there.
+
+    One atom as it was sent tells that it landed, else one as it was before that it did
+    not: people may have edited the others since, and an edit of a series shows in its
+    occurrences.
+    """
+    asked = [atom for atom in part if not shows(before, held, [atom])]
+    if any(shows(answer, held, [atom]) for atom in asked):
+        return True
+    return not any(shows(answer, before, [atom]) for atom in asked)
 
 
 def shows(answer: Content, content: Content, atoms: Iterable[Atom]) -> bool:

@@ -257,7 +257,7 @@ def _without_missing(origin: Content, shown: Content) -> Content:
     overrides = {
         slot: details
         for slot, details in origin.overrides.items()
-        if _same_there(ours.get(slot), theirs.get(slot))
+        if _same_there(ours.get(slot), theirs.get(slot), whole=ours[None] or {})
     }
     for slot in slots - overrides.keys():
         if theirs.get(slot) is not None and not has_slot(origin, slot):
@@ -265,8 +265,12 @@ def _without_missing(origin: Content, shown: Content) -> Content:
     return replace(origin, overrides=overrides)
 
 
-def _same_there(ours: Fields | None, theirs: Fields | None) -> bool:
-    """Return whether a slot is shown as it is, as far as both sides hold it."""
+def _same_there(ours: Fields | None, theirs: Fields | None, *, whole: Fields) -> bool:
+    """Return whether a slot is shown as it is, as far as both sides hold it.
+
+    What the series has and the slot has not must be missing there too.
+    """
     if ours is None or theirs is None:
         return ours is theirs
-    return all(ours.get(name) == theirs[name] for name in theirs if name in ours)
+    known = ours.keys() | whole.keys()
+    return all(ours.get(name) == theirs[name] for name in theirs if name in known)

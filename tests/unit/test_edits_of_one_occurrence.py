@@ -10,8 +10,9 @@ from sync.google import project
 from sync.normal import normal
 from sync.plan import Act, Plan, plan
 from sync.policy import Policy
+from sync.recovery import after_unknown
 from sync.recurrence import occurrence
-from sync.seen import after_write
+from sync.seen import after_create, after_write
 from sync.sides import Atom, Pair, Side
 
 CALENDAR, AGENDA = Side.CALENDAR, Side.AGENDA
@@ -213,3 +214,42 @@ def test_what_a_revived_occurrence_brings_along_is_carried_back() -> None:
     then = plan(after, POLICY)
 
     assert (then.side, then.wanted) == (AGENDA, answer)
+
+
+def test_an_occurrence_without_what_its_series_has_is_made_so() -> None:
+    bare = _with(_placed(series()), _second(series()))
+    new = Pair(now={CALENDAR: None, AGENDA: bare}, seen=dict.fromkeys(Side))
+    # Of a new event the master comes first: each occurrence follows it.
+    answer = _placed(series())
+
+    after = after_create(new, CALENDAR, answer=answer, trusted=answer)
+    found = plan(after, POLICY)
+
+    assert (found.side, found.wanted) == (CALENDAR, bare)
+
+
+def _placed(content: Content) -> Content:
+    return replace(content, details=replace(content.details, places=("Here",)))
+
+
+def test_an_edit_of_the_series_does_not_prove_that_a_write_landed() -> None:
+    moved = replace(_second(series()).when, start=SLOT + timedelta(hours=2))
+    lasts = Duration(seconds=2700)
+    before = series()
+    sent = _with(before, replace(_second(before), when=moved, duration=lasts))
+    longer = replace(before.details, duration=Duration(seconds=7200))
+    # Whoever made all of them longer made the second one longer too.
+    answer = replace(before, details=longer)
+    pair = Pair(now={CALENDAR: sent, AGENDA: answer}, seen=dict.fromkeys(Side, before))
+
+    after = after_unknown(
+        pair,
+        AGENDA,
+        atoms=frozenset({Atom(SLOT, "when"), Atom(SLOT, "duration")}),
+        origin=sent,
+        before=before,
+        held=sent,
+        answer=answer,
+    )
+
+    assert after is None
