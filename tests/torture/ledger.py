@@ -88,6 +88,10 @@ class Case:
             known = self._note(side, atom, seen_in(mine, atom), theirs)
             known.doubtful = known.doubtful or self._puts_back(atom, known, side)
             known.inherited = known.inherited and inherited
+        for atom, known in self.atoms.items():
+            if Atom(None, atom.name) in names and atom not in names:
+                # This occurrence did not follow its series.
+                known.doubtful = known.doubtful or known.inherited
         self._outweigh(side, names)
         return names
 
