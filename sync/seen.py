@@ -17,7 +17,7 @@ from sync.facets import (
 from sync.fields import fields_of
 from sync.following import with_followers
 from sync.recurrence import given, has_slot, occurrence
-from sync.sides import GRID, THERE, Atom, Pair, Side
+from sync.sides import GRID, RULES, THERE, WHEN, Atom, Pair, Side
 
 
 def after_write(
@@ -46,7 +46,9 @@ def after_write(
         moved = _moved_by_name(written, shows, atoms, named=answer)
         return with_followers(moved, pair, target, atoms)
     moved = _moved(written, shows, atoms=atoms, grid=trusted)
-    if not same_grid(answer, trusted):
+    if not all(
+        same_grid(answer, one) for one in (trusted, *moved.seen.values()) if one
+    ):
         return moved
     swept = _swept(pair.now[target], answer, atoms)
     return _as_new(moved, {source: origin, target: answer}, swept, target=target)
@@ -89,7 +91,7 @@ def after_meeting(pair: Pair, carried: Mapping[Side, frozenset[Atom]]) -> Pair:
     """
     shows = {side: content for side, content in pair.now.items() if content is not None}
     seen = {
-        side: _put(shows[side], shows[side.other], carried[side.other], None)
+        side: _put(shows[side], shows[side.other], carried[side.other], shows[side])
         for side in Side
     }
     return replace(pair, seen=seen)
@@ -154,11 +156,24 @@ def _moved(
     atoms: frozenset[Atom],
     grid: Content | None,
 ) -> Pair:
-    seen = {
-        side: _put(pair.seen[side] or shows[side], shows[side], atoms, grid)
-        for side in Side
-    }
+    seen = {}
+    for side in Side:
+        before = pair.seen[side] or shows[side]
+        if grid is None:
+            seen[side] = _put(before, shows[side], atoms, before)
+            continue
+        frame = _regridded(before, shows[side], atoms)
+        named = _renamed(atoms, grid, frame)
+        seen[side] = _put(before, shows[side], named, frame)
     return replace(pair, seen=seen)
+
+
+def _regridded(seen: Content, shown: Content, atoms: frozenset[Atom]) -> Content:
+    """Return the grid that a seen has afterwards: start and rules may go apart."""
+    when = shown.details.when if Atom(None, WHEN) in atoms else seen.details.when
+    rules = shown.rules if Atom(None, RULES) in atoms else seen.rules
+    details = replace(seen.details, when=when)
+    return replace(seen, details=details, rules=rules, overrides={})
 
 
 def _moved_by_name(
@@ -175,7 +190,7 @@ def _moved_by_name(
     seen = {}
     for side, before in was.items():
         renamed = _renamed(atoms, named, before)
-        seen[side] = _put(before, shows[side], renamed, None, known=known)
+        seen[side] = _put(before, shows[side], renamed, before, known=known)
     return replace(pair, seen=seen)
 
 
@@ -196,15 +211,15 @@ def _put(
     seen: Content,
     shown: Content,
     atoms: frozenset[Atom],
-    grid: Content | None,
+    frame: Content,
     *,
     known: Sequence[Content] = (),
 ) -> Content:
     """Return `seen` with the values that `shown` has for these atoms.
 
-    Slots that `known` contents have of their own keep what is not among the atoms.
+    `frame` says how slots are named afterwards. Slots that `known` contents have of
+    their own keep what is not among the atoms.
     """
-    frame = shown if grid is not None else seen
     slots = _slots([seen, shown, *known], frame, atoms)
     old = facets_on(seen, frame, slots)
     new = facets_on(shown, frame, slots)
