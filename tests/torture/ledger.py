@@ -172,6 +172,11 @@ class Case:
         for known in self.atoms.values():
             known.doubtful = True
 
+    def doubt(self) -> None:
+        """Take all that was edited for ambiguous."""
+        for known in self.atoms.values():
+            known.doubtful = True
+
     # --- what must come of it --------------------------------------------------------
 
     def wanted(self, atom: Atom) -> tuple[bool, Value]:

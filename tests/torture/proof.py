@@ -72,6 +72,8 @@ class Proof:
 
     def _check(self) -> None:
         quieten(self.stage, self.machines, self.troubles, self.tell)
+        for name in self.machines.doubtful() & self.cases.keys():
+            self.cases[name].doubt()
         check(self.stage, self.cases)
         self.tell("both sides agree")
         self.count("checks")

@@ -25,6 +25,8 @@ class Machines:
     luck: random.Random
     held: list[tuple[Held, Due]] = field(default_factory=list)
     processes: list[Process] = field(default_factory=list)
+    stopped: set[str] = field(default_factory=set)
+    crashed: set[str] = field(default_factory=set)
 
     def process(self) -> Process:
         """Return a process that is free: a known one, or a new one."""
@@ -50,11 +52,29 @@ class Machines:
             self.stage.line.again(due)
             word = f"failed: {error}"
         except Died:
+            self.crashed |= self._told()
             self.processes = [one for one in self.processes if one is not process]
             self.stage.line.again(due)
             return f"died at call {process.points.count}"
+        if process.points.struck:
+            self.crashed |= self._told()
         process.points.expect(None)
         return word
+
+    def _told(self) -> set[str]:
+        """Return what the intents were about that nobody told of yet."""
+        return {token for token, _ in self.stage.watch.news}
+
+    def doubtful(self) -> set[str]:
+        """Return, once, what both a stopped run and a struck one were writing.
+
+        What was on its way when its process was stopped may land whenever it goes on,
+        long after the next one looked. Should that one be struck too, its own write
+        cannot be told from what somebody edited since.
+        """
+        both = self.stopped & self.crashed
+        self.stopped, self.crashed = set(), set()
+        return both
 
     def _do(self, process: Process, task: Task) -> str:
         world, now = process.world, process.clock.now()
@@ -82,6 +102,7 @@ class Machines:
         self.stage.clock.advance(timedelta(milliseconds=7))
         held = Held(process.points, lambda: self._do(process, task))
         held.let(calls)
+        self.stopped |= self._told()
         self.held.append((held, due))
         self._forget_ended()
         return not held.ended
@@ -90,6 +111,7 @@ class Machines:
         """Let one of the held runs go on a bit."""
         held, _ = self.luck.choice(self.held)
         held.let(calls)
+        self.stopped |= self._told()
         self._forget_ended()
 
     def finish(self) -> None:
