@@ -3,6 +3,7 @@
 import os
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +13,7 @@ from local.folders import make_file, make_folder
 
 MEMORY: Final = ":memory:"
 BUSY_SECONDS: Final = 10.0
+PAUSE_SECONDS: Final = 0.005
 
 # NORMAL: in WAL mode a commit that was acknowledged survives a kill -9 of the process,
 # since the operating system has it. A power cut may take the last commits with it, but
@@ -106,6 +108,29 @@ class Database:
             check_same_thread=False,
             cached_statements=256,
         )
-        for pragma in _PRAGMAS:
-            connection.execute(pragma)
+        try:
+            for pragma in _PRAGMAS:
+                _patiently(connection, pragma)
+        except BaseException:
+            connection.close()
+            raise
         return connection
+
+
+def _patiently(connection: sqlite3.Connection, sql: str) -> None:
+    """Do it, however many others open the file just now.
+
+    Who turns on the WAL mode while somebody else does so is refused at once: SQLite
+    does not wait there, since both would wait for each other.
+    """
+    ends = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute(sql)
+        except sqlite3.OperationalError as error:
+            is_busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+            if not is_busy or time.monotonic() > ends:
+                raise
+        else:
+            return
+        time.sleep(PAUSE_SECONDS)

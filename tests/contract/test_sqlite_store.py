@@ -227,6 +227,44 @@ def test_a_fork_opens_its_own_connections(tmp_path: Path) -> None:
     store.close()
 
 
+OPENER = """
+import sys
+from local.store import SqliteStore
+sys.stdout.write("ready\\n")
+sys.stdout.flush()
+sys.stdin.readline()
+SqliteStore(sys.argv[1]).close()
+"""
+
+
+def test_processes_that_start_together_on_a_new_file_all_open_it(
+    tmp_path: Path,
+) -> None:
+    refused = ""
+    for attempt in range(6):
+        processes = [
+            subprocess.Popen(
+                [sys.executable, "-c", OPENER, str(tmp_path / f"{attempt}.db")],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+                env={**os.environ, "PYTHONPATH": "."},
+            )
+            for _ in range(6)
+        ]
+        for process in processes:
+            assert process.stdout is not None
+            process.stdout.readline()
+        for process in processes:
+            assert process.stdin is not None
+            process.stdin.write("\n")
+            process.stdin.flush()
+        refused += "".join(process.communicate()[1] for process in processes)
+
+    assert not refused
+
+
 WRITER = """
 import sys
 from local.store import SqliteStore
