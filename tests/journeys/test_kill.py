@@ -23,8 +23,11 @@ KILLS = int(os.environ.get("KILLS", "8"))
 EACH = int(os.environ.get("EACH", "150"))
 """How often it is killed, with how much on each side: KILLS=50 EACH=500 proves it."""
 
-SOONEST, LATEST = 0.2, 1.2
-"""Seconds after the start in which it is killed: at first it only loads libraries."""
+MOST_WRITES = 40
+"""It is killed after so many writes at most, however fast the machine is."""
+
+PATIENCE = 60.0
+"""Seconds until a process that writes nothing is a failure."""
 
 
 def started(folder: Path, google: str, port: int) -> subprocess.Popen[str]:
@@ -50,8 +53,17 @@ def started(folder: Path, google: str, port: int) -> subprocess.Popen[str]:
     return process
 
 
-def killed_after(process: subprocess.Popen[str], seconds: float) -> None:
-    time.sleep(seconds)
+def written(bench: Workbench) -> int:
+    return len(bench.titles_at_google()) + len(bench.titles_in_agenda())
+
+
+def killed_after(
+    process: subprocess.Popen[str], writes: int, *, bench: Workbench
+) -> None:
+    """Kill it when it has written so much; with 0 while it starts or reads."""
+    before, ends = written(bench), time.monotonic() + PATIENCE
+    while written(bench) - before < writes and not is_done(bench):
+        assert time.monotonic() < ends, "It writes nothing."
     process.send_signal(signal.SIGKILL)
     process.wait()
     if process.stdout is not None:
@@ -88,7 +100,7 @@ def killed_before_done(
     port = free_port()
     for kills in range(most):
         process = started(folder, bench.person.url, port)
-        killed_after(process, rng.uniform(SOONEST, LATEST))
+        killed_after(process, rng.randint(0, MOST_WRITES), bench=bench)
         if is_done(bench):
             return kills
     return most
