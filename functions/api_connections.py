@@ -19,7 +19,8 @@ from services.delegation import Delegated, calendars_of, connect
 from services.idempotency import Answer
 from services.ids import Kind, new_id
 from services.leaving import disconnect as end
-from services.links import link_of, link_path, links_of
+from services.link_documents import link_of
+from services.links import link_path, links_of
 from services.ports import Document, Is, Json, Query, Where
 from services.refusals import NotYet, Unknown, invalid
 from services.steering import ask_for_run, set_settings

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from services.links import Intent, intent_json, intent_of
+from services.link_documents import intent_json, intent_of
+from services.links import Intent
 from services.ports import Create, Document, Json, Query, Store, Update
 
 KEPT = timedelta(days=30)

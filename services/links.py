@@ -1,35 +1,14 @@
-"""Links: one event, or one slot of a series, tied to one item; and how they are kept.
+"""Links: one event, or one slot of a series, tied to one item."""
 
-What people wrote is packed into one compressed blob; beside it lie only ids, hashes and
-marks, by which links are found.
-"""
-
-import json
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import IntEnum, StrEnum
 
 from connectors.base import Json
-from services.ports import Create, Document, Replace, Write
 from sync.content import Content
-from sync.google import Rows, is_deleted, rows_json, rows_of
-from sync.packing import (
-    CODEC,
-    known_fields,
-    packed,
-    packed_atom,
-    unpacked,
-    unpacked_atom,
-)
+from sync.google import Rows, is_deleted
 from sync.sides import Atom, Side
-
-MAX_BLOB = 200_000
-
-
-class TooLarge(Exception):
-    """A link's contents do not fit into a document."""
 
 
 class Rank(IntEnum):
@@ -52,12 +31,13 @@ class Waiting(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ItemNow:
-    """An item as last read or written."""
+    """An item as last read or written; `extra` are its application's own fields."""
 
     id: str
     version: str
     content: Content
     changed_at: datetime | None = None
+    extra: Mapping[str, Json] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -161,219 +141,6 @@ def links_of(connection_id: str) -> str:
 def link_path(connection_id: str, link_id: str) -> str:
     """Return where a link is stored."""
     return f"{links_of(connection_id)}/{link_id}"
-
-
-def alias(connection_id: str, name: str, link_id: str) -> Create:
-    """Return the write by which another name leads to a link."""
-    return Create(path=link_path(connection_id, name), data={"same_as": link_id})
-
-
-def saved(connection_id: str, link: Link, *, over: Document | None) -> Write:
-    """Return the write that saves a link over the version that was read.
-
-    Raises TooLarge.
-    """
-    path, data = link_path(connection_id, link.id), _data(link)
-    if over is None:
-        return Create(path=path, data=data)
-    return Replace(path=path, data=data, version=over.version)
-
-
-def bytes_of(write: Write) -> int:
-    """Return about how large a link's write is."""
-    return len(write.data["blob"]) if isinstance(write, Create | Replace) else 0
-
-
-def check_room(link: Link) -> None:
-    """See to it that a link still fits when it has both sides. Raises TooLarge.
-
-    Then it holds four contents, so it is refused before anything is created.
-    """
-    size = len(zlib.compress(_blob(link), 1))
-    if size * 4 > MAX_BLOB:
-        message = f"It is too large to be kept on both sides: {size:,} bytes, packed."
-        raise TooLarge(message)
-
-
-def link_of(document: Document) -> Link:
-    """Return the link that a document holds."""
-    data = document.data
-    inside = json.loads(zlib.decompress(data["blob"]))
-    return Link(
-        id=data["id"],
-        birth=Side(data["birth"]),
-        event_id=data.get("event_id"),
-        item_id=data.get("item_id"),
-        ical_uid=data.get("ical_uid", ""),
-        generation=data.get("generation", 0),
-        rank=Rank(data.get("rank", 0)),
-        due_at=data.get("due_at"),
-        waiting=Waiting(data["waiting"]) if data.get("waiting") else None,
-        why=data.get("why", ""),
-        tries=data.get("tries", 0),
-        span=data.get("span", ""),
-        marks={side: data.get(f"mark_{side}", 0) for side in Side},
-        suspect=data.get("suspect", 0),
-        ended_at=data.get("ended_at"),
-        expires_at=data.get("expires_at"),
-        **_inside(inside),
-    )
-
-
-def _data(link: Link) -> dict[str, Json]:
-    blob = zlib.compress(_blob(link), 1)
-    if len(blob) > MAX_BLOB:
-        raise TooLarge(f"It is too large to be kept: {len(blob):,} bytes, packed.")
-    return {
-        "id": link.id,
-        "birth": str(link.birth),
-        "event_id": link.event_id,
-        "item_id": link.item_id,
-        "ical_uid": link.ical_uid,
-        "generation": link.generation,
-        "alone": str(link.alone or ""),
-        "span": link.span if link.alone else "",
-        "rank": int(link.rank),
-        "due_at": link.due_at,
-        "waiting": link.waiting and str(link.waiting),
-        "why": link.why,
-        "tries": link.tries,
-        "mark_calendar": link.marks.get(Side.CALENDAR, 0),
-        "mark_agenda": link.marks.get(Side.AGENDA, 0),
-        "suspect": link.suspect,
-        "ended_at": link.ended_at,
-        "expires_at": link.expires_at,
-        "blob": blob,
-    }
-
-
-def _blob(link: Link) -> bytes:
-    seen = {
-        str(side): packed(content)
-        for side, content in link.seen.items()
-        if content is not None
-    }
-    inside = {
-        "codec": CODEC,
-        "rows": rows_json(link.rows),
-        "item": link.item and _item_json(link.item),
-        "seen": seen,
-        "intent": link.intent and intent_json(link.intent),
-        "reread": sorted(link.reread),
-        "fights": [_fight_json(fight) for fight in link.fights],
-        "foreign": link.foreign,
-        "orphan": link.orphan,
-        "approved": link.approved,
-        "last_write": link.last_write,
-    }
-    return json.dumps(inside, separators=(",", ":"), ensure_ascii=False).encode()
-
-
-def _inside(inside: Json) -> dict[str, Json]:
-    item = inside["item"]
-    return {
-        "rows": rows_of(inside["rows"]),
-        "item": item and _item_of(item),
-        "seen": _seen_of(inside),
-        "intent": inside["intent"] and intent_of(inside["intent"]),
-        "reread": frozenset(Side(side) for side in inside["reread"]),
-        "fights": tuple(_fight_of(fight) for fight in inside["fights"]),
-        "foreign": inside["foreign"],
-        "orphan": inside["orphan"],
-        "approved": inside["approved"],
-        "last_write": inside["last_write"],
-    }
-
-
-def _seen_of(inside: Json) -> dict[Side, Content | None]:
-    codec, item = inside["codec"], inside["item"]
-    seen = inside["seen"]
-    agenda = seen.get(Side.AGENDA)
-    if agenda is not None and item is not None:
-        agenda = known_fields(agenda, item["content"], codec=codec)
-    found = {**seen, Side.AGENDA: agenda}
-    return {
-        side: None if found.get(side) is None else unpacked(found[side])
-        for side in Side
-    }
-
-
-def _item_json(item: ItemNow) -> Json:
-    return {
-        "id": item.id,
-        "version": item.version,
-        "content": packed(item.content),
-        "changed_at": item.changed_at and item.changed_at.isoformat(),
-    }
-
-
-def _item_of(json: Json) -> ItemNow:
-    changed_at = json["changed_at"]
-    return ItemNow(
-        id=json["id"],
-        version=json["version"],
-        content=unpacked(json["content"]),
-        changed_at=changed_at and datetime.fromisoformat(changed_at),
-    )
-
-
-def intent_json(intent: Intent) -> Json:
-    """Return an intent as JSON."""
-    return {
-        "id": intent.id,
-        "link": intent.link,
-        "side": str(intent.side),
-        "act": intent.act,
-        "target": intent.target,
-        "at": intent.at.isoformat(),
-        "epoch": intent.epoch,
-        "why": intent.why,
-        "version": intent.version,
-        "atoms": [packed_atom(atom) for atom in sorted(intent.atoms, key=str)],
-        "origin": intent.origin and packed(intent.origin),
-        "before": intent.before and packed(intent.before),
-        "sent": intent.sent and packed(intent.sent),
-        "lost": dict(intent.lost),
-        "outcome": intent.outcome,
-        "answer": intent.answer,
-    }
-
-
-def intent_of(json: Json) -> Intent:
-    """Return the intent that `intent_json` made."""
-    return Intent(
-        **{
-            **json,
-            "side": Side(json["side"]),
-            "at": datetime.fromisoformat(json["at"]),
-            "atoms": frozenset(unpacked_atom(atom) for atom in json["atoms"]),
-            "origin": json["origin"] and unpacked(json["origin"]),
-            "before": json["before"] and unpacked(json["before"]),
-            "sent": json["sent"] and unpacked(json["sent"]),
-        }
-    )
-
-
-def _fight_json(fight: Fight) -> Json:
-    return {
-        "side": str(fight.side),
-        "atom": packed_atom(fight.atom),
-        "before": fight.before,
-        "times": fight.times,
-        "counted": fight.counted,
-        "written_at": fight.written_at.isoformat(),
-    }
-
-
-def _fight_of(json: Json) -> Fight:
-    return Fight(
-        side=Side(json["side"]),
-        atom=unpacked_atom(json["atom"]),
-        before=json["before"],
-        times=json["times"],
-        counted=json.get("counted", False),
-        written_at=datetime.fromisoformat(json["written_at"]),
-    )
 
 
 def clean(link: Link) -> Link:

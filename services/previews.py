@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from services.connections import Connection, State, change, load
 from services.documents import data_of, record_of
 from services.ids import Kind, new_id
-from services.links import Link, Rank, Waiting, link_of, links_of, saved
+from services.link_documents import link_of, saved
+from services.links import Link, Rank, Waiting, links_of
 from services.opening import queue_run
 from services.ports import Conflict, Create, Document, Is, Query, Store, Update, Where
 from services.refusals import Expired, Unknown

@@ -17,7 +17,6 @@ from services.run.session import Session
 from services.run.staged import Staged, item_now, link_staged
 from sync.errors import Missing
 from sync.google import is_deleted, with_row
-from sync.policy import Policy
 from sync.sides import Side
 
 AT_ONCE = 50
@@ -25,12 +24,12 @@ LOOK_AGAIN_AFTER = timedelta(minutes=10)
 SURE_AFTER = 2
 
 
-def judge(session: Session, policy: Policy) -> bool:
+def judge(session: Session) -> bool:
     """Judge both sides' ended full reads; False when time ran out before the end."""
-    return all(_judged(session, policy, side) for side in Side)
+    return all(_judged(session, side) for side in Side)
 
 
-def _judged(session: Session, policy: Policy, side: Side) -> bool:
+def _judged(session: Session, side: Side) -> bool:
     while _reading(session.connection, side):
         if session.time_is_up:
             return False
@@ -40,7 +39,7 @@ def _judged(session: Session, policy: Policy, side: Side) -> bool:
             return True
         mark = _mark(session.connection, side)
         for each in missing:
-            probed = _probed(session, policy, each, side)
+            probed = _probed(session, each, side)
             each.link = replace(probed, marks={**probed.marks, side: mark})
         session.save(lambda now: now, writes=writes_of(session, missing))
     return True
@@ -82,27 +81,27 @@ def _unmarked(session: Session, side: Side) -> list[Staged]:
     return [link_staged(document) for document in session.world.store.query(query)]
 
 
-def _probed(session: Session, policy: Policy, each: Staged, side: Side) -> Link:
+def _probed(session: Session, each: Staged, side: Side) -> Link:
     link = each.link
     if link.ended_at is not None:
         return link
     if side is Side.AGENDA:
-        return _probed_item(session, policy, link)
-    return _probed_event(session, policy, link)
+        return _probed_item(session, link)
+    return _probed_event(session, link)
 
 
-def _probed_event(session: Session, policy: Policy, link: Link) -> Link:
+def _probed_event(session: Session, link: Link) -> Link:
     master = link.rows.master
     if master is None or is_deleted(master):
         return link
     try:
         row = session.calendar.get(master["id"])
     except Missing:
-        return doubted(session, policy, link)
-    return ranked(session, policy, replace(link, rows=with_row(link.rows, row)))
+        return doubted(session, link)
+    return ranked(session, replace(link, rows=with_row(link.rows, row)))
 
 
-def doubted(session: Session, policy: Policy, link: Link) -> Link:
+def doubted(session: Session, link: Link) -> Link:
     """Return a link whose event answers 404: suspect once, deleted the second time."""
     if link.suspect + 1 < SURE_AFTER:
         return replace(
@@ -116,10 +115,10 @@ def doubted(session: Session, policy: Policy, link: Link) -> Link:
         )
     gone = {**(link.rows.master or {}), "status": "cancelled"}
     rows = with_row(link.rows, gone)
-    return ranked(session, policy, replace(link, rows=rows, reread=frozenset()))
+    return ranked(session, replace(link, rows=rows, reread=frozenset()))
 
 
-def _probed_item(session: Session, policy: Policy, link: Link) -> Link:
+def _probed_item(session: Session, link: Link) -> Link:
     if link.item is None or link.item_id is None:
         return link
     found = session.connector.get([link.item_id]).get(link.item_id)
@@ -127,4 +126,4 @@ def _probed_item(session: Session, policy: Policy, link: Link) -> Link:
         return link
     alive = found is not None and found.content is not None
     item = item_now(found, found.content) if found and found.content and alive else None
-    return ranked(session, policy, replace(link, item=item))
+    return ranked(session, replace(link, item=item))

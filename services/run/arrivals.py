@@ -21,7 +21,6 @@ from sync.google import (
     with_row,
 )
 from sync.identity import event_link, is_ours, item_link, keyed_link, marked_link
-from sync.policy import Policy
 from sync.sides import Side
 
 
@@ -38,7 +37,7 @@ def named_link(session: Session, item: Item) -> str:
 
 
 def staged(
-    session: Session, policy: Policy, rows: Sequence[Row], items: Sequence[Item]
+    session: Session, rows: Sequence[Row], items: Sequence[Item]
 ) -> list[Staged]:
     """Return the links that these rows and items belong to, folded and ranked.
 
@@ -53,7 +52,7 @@ def staged(
     for name, item in by_item:
         _fold_item(session, links, name, item)
     unique = {each.link.id: each for each in links.values()}
-    return [each for each in unique.values() if _ranked(session, policy, each)]
+    return [each for each in unique.values() if _ranked(session, each)]
 
 
 def _fold_row(session: Session, links: dict[str, Staged], name: str, row: Row) -> None:
@@ -172,7 +171,7 @@ def _marked(session: Session, link: Link, side: Side) -> Mapping[Side, int]:
     return {**link.marks, side: reading.mark} if reading.under_way else link.marks
 
 
-def _ranked(session: Session, policy: Policy, each: Staged) -> bool:
+def _ranked(session: Session, each: Staged) -> bool:
     """Rank a folded link; False when it is not worth keeping at all."""
     link, before = each.link, each.stored
     if link.waiting is Waiting.PARKED and before and _same_sides(link, before):
@@ -180,7 +179,7 @@ def _ranked(session: Session, policy: Policy, each: Staged) -> bool:
     if before is not None and _same_sides(link, before):
         return True
     try:
-        each.link = ranked(session, policy, link)
+        each.link = ranked(session, link)
     except Unreadable as unreadable:
         each.link = parked(link, str(unreadable))
         return True

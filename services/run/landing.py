@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from connectors.base import Written
 from services.links import Intent, Link, clean
+from services.run.rules import Rules
 from services.run.session import Session
 from services.run.staged import item_now, with_zone
 from sync.content import Content
@@ -13,7 +14,6 @@ from sync.google import (
     Row,
     RowChange,
     Rows,
-    content_of,
     gathered,
     ical_uid,
 )
@@ -21,6 +21,7 @@ from sync.seen import after_create
 from sync.sides import Atom, Pair, Side
 
 TOMBSTONE_LASTS = timedelta(days=60)
+GONE_AT_ONCE = "The application took the item, and it was gone."
 
 
 def carried(atoms: frozenset[Atom], change: RowChange) -> frozenset[Atom]:
@@ -36,16 +37,16 @@ def read_rows(session: Session, row: Row) -> Rows:
 
 
 def inserted(
+    rules: Rules,
     link: Link,
     intent: Intent,
     pair: Pair,
     rows: Rows,
     *,
-    zone: str,
     trusted: Content | None = None,
 ) -> Link:
     """Return the link of an event that was just created."""
-    answer = content_of(rows, zone=zone)
+    answer = rules.shown(replace(link, rows=rows), Side.CALENDAR)
     if answer is None or rows.master is None:
         raise ContentRefused("Google took the event, and it was gone at once.")
     after = after_create(pair, Side.CALENDAR, answer=answer, trusted=trusted or answer)
@@ -60,15 +61,21 @@ def inserted(
 
 
 def item_created(
-    link: Link, intent: Intent, pair: Pair, answer: Written, *, held: Content
+    rules: Rules,
+    link: Link,
+    intent: Intent,
+    pair: Pair,
+    answer: Written,
+    *,
+    held: Content,
 ) -> Link:
     """Return the link of an item that was just created."""
-    content = shown(answer)
-    trusted = content if answer.sure else held
-    after = after_create(pair, Side.AGENDA, answer=content, trusted=trusted)
+    link = with_answer(link, answer)
+    found = found_shown(rules, link)
+    trusted = found if answer.sure else held
+    after = after_create(pair, Side.AGENDA, answer=found, trusted=trusted)
     return replace(
         link,
-        item=item_now(answer.item, content),
         item_id=answer.item.id,
         seen=after.seen,
         last_write=intent.id,
@@ -76,13 +83,20 @@ def item_created(
     )
 
 
-def shown(answer: Written) -> Content:
-    """Return what the application shows after a write. Raises ContentRefused."""
-    if answer.item.content is None:
-        raise ContentRefused(
-            answer.item.problem or "The application took the item, and it was gone."
-        )
-    return answer.item.content
+def with_answer(link: Link, answer: Written) -> Link:
+    """Return the link with the item as it is after a write. Raises ContentRefused."""
+    content = answer.item.content
+    if content is None:
+        raise ContentRefused(answer.item.problem or GONE_AT_ONCE)
+    return replace(link, item=item_now(answer.item, content))
+
+
+def found_shown(rules: Rules, link: Link) -> Content:
+    """Return what the item shows that was just written. Raises ContentRefused."""
+    found = rules.shown(link, Side.AGENDA)
+    if found is None:
+        raise ContentRefused(GONE_AT_ONCE)
+    return found
 
 
 def ended(link: Link, *, now: datetime) -> Link:

@@ -11,7 +11,8 @@ from itertools import chain
 
 from connectors.base import ItemPage
 from services.connections import Connection, Reading
-from services.links import Link, TooLarge, bytes_of, saved
+from services.link_documents import TooLarge, bytes_of, saved
+from services.links import Link
 from services.ports import Page, Write
 from services.run.arrivals import staged
 from services.run.envelope import believe
@@ -20,7 +21,6 @@ from services.run.session import Session
 from services.run.staged import Staged
 from services.run.tally import tallied
 from sync.errors import SyncTokenExpired
-from sync.policy import Policy
 
 FEW = 50
 BATCH = 200
@@ -47,7 +47,7 @@ class _ManyChanges(Exception):
     """More than fits in memory: stage it page by page."""
 
 
-def look(session: Session, policy: Policy) -> Looked:
+def look(session: Session) -> Looked:
     """Read both sides from where they were left.
 
     Raises Overtaken, Stopped, and what the sides raise.
@@ -58,12 +58,12 @@ def look(session: Session, policy: Policy) -> Looked:
     connection = session.connection
     if connection.token and connection.cursor and not _reading(connection):
         try:
-            return _look_at_few(session, policy)
+            return _look_at_few(session)
         except _ManyChanges:
             pass
         except SyncTokenExpired:
             _start_over(session)
-    return _look_at_many(session, policy)
+    return _look_at_many(session)
 
 
 def _reading(connection: Connection) -> bool:
@@ -73,7 +73,7 @@ def _reading(connection: Connection) -> bool:
 # --- few -----------------------------------------------------------------------------
 
 
-def _look_at_few(session: Session, policy: Policy) -> Looked:
+def _look_at_few(session: Session) -> Looked:
     connection = session.connection
     page = session.calendar.read(token=connection.token, page=None)
     believe(session, page.envelope)
@@ -87,7 +87,7 @@ def _look_at_few(session: Session, policy: Policy) -> Looked:
         told = replace(now, token=page.next_token, cursor=items.cursor)
         return replace(told, calendar_read=reading)
 
-    return Looked(staged=staged(session, policy, page.rows, items.items), finish=finish)
+    return Looked(staged=staged(session, page.rows, items.items), finish=finish)
 
 
 def _few_items(session: Session) -> ItemPage:
@@ -101,7 +101,7 @@ def _few_items(session: Session) -> ItemPage:
 # --- many ----------------------------------------------------------------------------
 
 
-def _look_at_many(session: Session, policy: Policy) -> Looked:
+def _look_at_many(session: Session) -> Looked:
     """Stage page by page, under the lease: two runs would only stage the same twice."""
     _begin_reads(session)
     for stage_page in (_stage_calendar_page, _stage_agenda_page):
@@ -109,7 +109,7 @@ def _look_at_many(session: Session, policy: Policy) -> Looked:
         while more:
             if session.time_is_up:
                 return Looked(complete=False)
-            more = stage_page(session, policy)
+            more = stage_page(session)
     return Looked()
 
 
@@ -133,7 +133,7 @@ def _begun(reading: Reading, *, full: bool) -> Reading:
     return Reading(mark=reading.mark + 1, under_way=True)
 
 
-def _stage_calendar_page(session: Session, policy: Policy) -> bool:
+def _stage_calendar_page(session: Session) -> bool:
     """Read and store one page of the calendar; False when it was the last."""
     connection = session.connection
     reading = connection.calendar_read
@@ -145,7 +145,7 @@ def _stage_calendar_page(session: Session, policy: Policy) -> bool:
         return True
     believe(session, page.envelope)
     session.read += len(page.rows)
-    _store(session, staged(session, policy, page.rows, ()), _turned(page))
+    _store(session, staged(session, page.rows, ()), _turned(page))
     return page.next_token is None
 
 
@@ -159,7 +159,7 @@ def _turned(page: Page) -> Change:
     return turn
 
 
-def _stage_agenda_page(session: Session, policy: Policy) -> bool:
+def _stage_agenda_page(session: Session) -> bool:
     connection = session.connection
     reading = connection.agenda_read
     cursor = reading.page if reading.under_way else connection.cursor
@@ -171,7 +171,7 @@ def _stage_agenda_page(session: Session, policy: Policy) -> bool:
         _begin_agenda_again(session)
         return True
     session.read += len(page.items)
-    _store(session, staged(session, policy, (), page.items), _turned_items(page))
+    _store(session, staged(session, (), page.items), _turned_items(page))
     return page.more
 
 

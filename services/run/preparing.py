@@ -6,7 +6,8 @@ is the one step to be done next, or nothing.
 
 from dataclasses import dataclass, replace
 
-from services.links import Link, Rank, Waiting, check_room, clean
+from services.link_documents import check_room
+from services.links import Link, Rank, Waiting, clean
 from services.run.absence import doubted
 from services.run.arrivals import orphan_link
 from services.run.fights import counted, unsettled
@@ -22,13 +23,12 @@ from services.run.ranking import (
 )
 from services.run.recover import resolved
 from services.run.session import Session
-from services.run.staged import Staged, fetched, item_now, pair_of
+from services.run.staged import Staged, fetched, item_now
 from services.run.steps import Step, step_of
 from sync.errors import Missing
 from sync.google import is_deleted
 from sync.pairing import span
 from sync.plan import Act, Plan, plan
-from sync.policy import Policy
 from sync.seen import after_agreement, after_meeting
 from sync.sides import Pair, Side
 
@@ -42,7 +42,6 @@ class Preparing:
     """What it takes to find the next step of each link of a run."""
 
     session: Session
-    policy: Policy
     arrivals: Arrivals
     gate: Gate
 
@@ -54,8 +53,8 @@ class Preparing:
         """
         for _ in range(MOST_TURNS):
             self._look_again(each)
-            pair = pair_of(each.link, zone=self.session.connection.zone)
-            found = plan(pair, self.policy)
+            pair = self.session.rules.pair(each.link)
+            found = plan(pair, self.session.rules.policy(each.link))
             if found.act in (Act.CREATE, Act.WRITE, Act.DELETE):
                 return self._write(each, found, pair)
             if not self._settle(each, found, pair):
@@ -72,8 +71,8 @@ class Preparing:
         if link.intent or link.reread or link.waiting or waits_for_master(link):
             return
         for _ in range(MOST_TURNS):
-            pair = pair_of(each.link, zone=self.session.connection.zone)
-            found = plan(pair, self.policy)
+            pair = self.session.rules.pair(each.link)
+            found = plan(pair, self.session.rules.policy(each.link))
             if found.act not in RESTING or not self._settle(each, found, pair):
                 return
 
@@ -82,7 +81,7 @@ class Preparing:
     def _look_again(self, each: Staged) -> None:
         """Find out about an open intent, and read again what may have moved."""
         if each.link.intent is not None:
-            each.link = resolved(self.session, self.policy, each.link)
+            each.link = resolved(self.session, each.link)
         if Side.CALENDAR in each.link.reread or waits_for_master(each.link):
             self._read_event(each)
         if Side.AGENDA in each.link.reread:
@@ -104,7 +103,7 @@ class Preparing:
     def _not_found(self, link: Link) -> Link:
         if link.rows.master is None:
             return self._orphaned(link)
-        doubtful = doubted(self.session, self.policy, link)
+        doubtful = doubted(self.session, link)
         again = frozenset({Side.CALENDAR}) if doubtful.suspect else frozenset()
         return replace(doubtful, reread=again)
 
@@ -119,7 +118,7 @@ class Preparing:
         for child in children:
             each = stored.get(child.id) or Staged(link=child)
             fresh = replace(each.link, rows=child.rows)
-            each.link = ranked(self.session, self.policy, fresh)
+            each.link = ranked(self.session, fresh)
             self.arrivals.staged.setdefault(child.id, each)
         return replace(clean(link), orphan=bool(children))
 
@@ -189,7 +188,7 @@ class Preparing:
         each.link = self.gate.passed(each.link, found)
         if each.link.waiting is not None:
             return None
-        return step_of(self.session, self.policy, each.link, found)
+        return step_of(self.session, each.link, found)
 
     def _arrived(self, each: Staged) -> Staged | None:
         """Look whether something new is wanted here; return its partner if it has one.
@@ -243,7 +242,7 @@ class Preparing:
         return None
 
     def _with_span(self, link: Link) -> Link:
-        pair = pair_of(link, zone=self.session.connection.zone)
+        pair = self.session.rules.pair(link)
         there = pair.now[Side.AGENDA] or pair.now[Side.CALENDAR]
         if there is None:
             return link

@@ -6,10 +6,8 @@ from datetime import datetime
 
 from services.links import Link, Rank, Waiting, clean
 from services.run.session import Session
-from services.run.staged import pair_of
 from sync.pairing import span
 from sync.plan import Act, plan
-from sync.policy import Policy
 from sync.recurrence import reaches
 
 RANKS: Mapping[Act, Rank] = {
@@ -33,12 +31,12 @@ def waiting_until(link: Link, moment: datetime, why: str) -> Link:
     return replace(link, due_at=moment, waiting=Waiting.LIMITED, why=why)
 
 
-def ranked(session: Session, policy: Policy, link: Link) -> Link:
+def ranked(session: Session, link: Link) -> Link:
     """Return the link with the rank of what its plan asks for, due at once."""
     if waits_for_master(link):
         return replace(link, rank=Rank.CREATE, due_at=session.now(), waiting=None)
-    pair = pair_of(link, zone=session.connection.zone)
-    act = plan(pair, policy).act
+    pair = session.rules.pair(link)
+    act = plan(pair, session.rules.policy(link)).act
     rank = RANKS[act]
     if rank is Rank.CLEAN or (link.foreign and not link.linked and link.item is None):
         return clean(link)
@@ -63,7 +61,7 @@ def waits_for_master(link: Link) -> bool:
 
 def in_window(session: Session, link: Link) -> bool:
     """Whether the event or the item reaches into the window."""
-    pair = pair_of(link, zone=session.connection.zone)
+    pair = session.rules.pair(link)
     window = session.window
     return any(
         reaches(

@@ -5,22 +5,20 @@ from dataclasses import replace
 from connectors.base import Written
 from services.journal import load
 from services.links import Intent, Link
-from services.run.landing import ended, inserted, item_created, read_rows
+from services.run.landing import ended, found_shown, inserted, item_created, read_rows
 from services.run.session import Session
-from services.run.staged import Staged, fetched, item_now, pair_of, with_zone
+from services.run.staged import Staged, fetched, item_now, with_zone
 from sync.content import Content
 from sync.errors import Missing
 from sync.google import (
     Row,
     Rows,
     changed_at,
-    content_of,
     etag_of,
     is_deleted,
     with_row,
 )
 from sync.plan import Act
-from sync.policy import Policy
 from sync.recovery import after_unknown
 from sync.sides import Pair, Side
 
@@ -50,23 +48,21 @@ def _unborn(session: Session, entry: Intent) -> Staged:
     return Staged(link=Link(id=entry.link, birth=birth, due_at=session.now()))
 
 
-def resolved(session: Session, policy: Policy, link: Link) -> Link:
+def resolved(session: Session, link: Link) -> Link:
     """Return the link after finding out what came of its open intent."""
     intent = link.intent
     if intent is None:
         return link
     free = replace(link, intent=None)
     if intent.side is Side.CALENDAR:
-        return _resolved_event(session, policy, free, intent)
-    return _resolved_item(session, policy, free, intent)
+        return _resolved_event(session, free, intent)
+    return _resolved_item(session, free, intent)
 
 
 # --- at Google -----------------------------------------------------------------------
 
 
-def _resolved_event(
-    session: Session, policy: Policy, link: Link, intent: Intent
-) -> Link:
+def _resolved_event(session: Session, link: Link, intent: Intent) -> Link:
     zone = session.connection.zone
     try:
         row = session.calendar.get(intent.target)
@@ -78,17 +74,17 @@ def _resolved_event(
     if intent.act == Act.CREATE:
         if intent.sent is None:
             return link
-        held = policy.project[Side.CALENDAR](intent.sent)
+        held = session.rules.would_show(link, Side.CALENDAR, intent.sent)
         if is_deleted(row):
             return _deleted_since(link, intent, row, held=held)
-        pair = _as_planned(pair_of(link, zone=zone), intent)
-        return inserted(link, intent, pair, rows, zone=zone, trusted=held)
-    answer = content_of(rows, zone=zone)
+        pair = _as_planned(session.rules.pair(link), intent)
+        return inserted(session.rules, link, intent, pair, rows, trusted=held)
     fresh = replace(link, rows=rows)
+    answer = session.rules.shown(fresh, Side.CALENDAR)
     if answer is None:
         return fresh
     stands = etag_of(row) == intent.version
-    return _after(session, policy, fresh, intent, answer, stands=stands)
+    return _after(session, fresh, intent, answer, stands=stands)
 
 
 def _deleted_since(link: Link, intent: Intent, row: Row, *, held: Content) -> Link:
@@ -119,11 +115,9 @@ def _as_planned(pair: Pair, intent: Intent) -> Pair:
 # --- in the application --------------------------------------------------------------
 
 
-def _resolved_item(
-    session: Session, policy: Policy, link: Link, intent: Intent
-) -> Link:
+def _resolved_item(session: Session, link: Link, intent: Intent) -> Link:
     if intent.act == Act.CREATE:
-        return _resolved_creation(session, policy, link, intent)
+        return _resolved_creation(session, link, intent)
     item = session.connector.get([intent.target]).get(intent.target)
     content = item.content if item else None
     if intent.act == Act.DELETE:
@@ -132,24 +126,22 @@ def _resolved_item(
         return replace(link, item=None)
     fresh = replace(link, item=item_now(item, content))
     stands = bool(intent.version) and item.version == intent.version
-    return _after(session, policy, fresh, intent, content, stands=stands)
+    found = found_shown(session.rules, fresh)
+    return _after(session, fresh, intent, found, stands=stands)
 
 
-def _resolved_creation(
-    session: Session, policy: Policy, link: Link, intent: Intent
-) -> Link:
+def _resolved_creation(session: Session, link: Link, intent: Intent) -> Link:
     item = session.connector.find(intent.target)
     if item is None or item.content is None or intent.sent is None:
         return link
-    held = policy.project[Side.AGENDA](intent.sent)
-    pair = _as_planned(pair_of(link, zone=session.connection.zone), intent)
+    held = session.rules.would_show(link, Side.AGENDA, intent.sent)
+    pair = _as_planned(session.rules.pair(link), intent)
     answer = Written(item=item, sure=False)
-    return item_created(link, intent, pair, answer, held=held)
+    return item_created(session.rules, link, intent, pair, answer, held=held)
 
 
 def _after(
     session: Session,
-    policy: Policy,
     link: Link,
     intent: Intent,
     answer: Content,
@@ -161,12 +153,12 @@ def _after(
     if stands or sent is None or before is None or origin is None:
         return link
     after = after_unknown(
-        pair_of(link, zone=session.connection.zone),
+        session.rules.pair(link),
         intent.side,
         atoms=intent.atoms,
         origin=origin,
         before=before,
-        held=policy.project[intent.side](sent),
+        held=session.rules.would_show(link, intent.side, sent),
         answer=answer,
     )
     if after is None:

@@ -27,7 +27,6 @@ from services.previews import new_preview
 from services.run.absence import judge
 from services.run.hint import Busy, Hint, Outcome, Overtaken, Stopped
 from services.run.look import Looked, look
-from services.run.policy import policy_of
 from services.run.recover import with_open_intents
 from services.run.session import LinkMoved, Session
 from services.run.staged import Staged, link_staged
@@ -49,7 +48,6 @@ from sync.errors import (
     OperatorFault,
     TransientError,
 )
-from sync.policy import Policy
 
 logger = logging.getLogger(__name__)
 
@@ -122,11 +120,10 @@ def _run(session: Session) -> Outcome:
         now=session.now(),
         event_types=session.settings.event_types,
     )
-    policy = policy_of(session.settings, session.connector, zone=connection.zone)
-    looked = look(session, policy)
-    complete = looked.complete and judge(session, policy)
+    looked = look(session)
+    complete = looked.complete and judge(session)
     if complete:
-        _write(session, policy, looked)
+        _write(session, looked)
     else:
         _save_end(session, lambda now: now)
     _go_on(session, complete=complete, woken=connection.wake_at)
@@ -182,12 +179,12 @@ def _ask_first(session: Session) -> None:
     session.save(held, writes=[preview])
 
 
-def _write(session: Session, policy: Policy, looked: Looked) -> None:
+def _write(session: Session, looked: Looked) -> None:
     """Write what this look found, then what was left from before, slice by slice."""
     _ask_first(session)
     staged = _with_intents(session, looked.staged)
     if staged or not _has_due(session):
-        work = Work(session, policy, staged)
+        work = Work(session, staged)
         work.do(lambda now: _finished(session, looked.finish(now)))
         if work.slowed:
             return
@@ -196,7 +193,7 @@ def _write(session: Session, policy: Policy, looked: Looked) -> None:
         if not links:
             _save_end(session, lambda now: drained(session, now))
             return
-        work = Work(session, policy, links)
+        work = Work(session, links)
         work.do(lambda now: _finished(session, now))
         if work.slowed:
             return

@@ -18,6 +18,7 @@ from services.connections import (
 from services.ids import Kind, new_id
 from services.ports import Calendar, Conflict, Document, Write
 from services.run.hint import Busy, Hint, Overtaken
+from services.run.rules import Rules
 from services.settings import AgendaSettings
 from services.world import World
 
@@ -93,6 +94,16 @@ class Session:
             self.agenda.id if self.connection.shared else data.get("owner_email", "")
         )
         return f"{data['connector']}:{named or whose}"
+
+    @property
+    def rules(self) -> Rules:
+        """How the links of this connection are seen and merged in this run."""
+        return Rules(
+            settings=self.settings,
+            connector=self.connector,
+            zone=self.connection.zone,
+            email=self.connection.email,
+        )
 
     @property
     def shape(self) -> str:

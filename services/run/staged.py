@@ -1,19 +1,21 @@
 """Links in the hands of a run, and what their two sides show."""
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from connectors.base import Item
-from services.links import ItemNow, Link, link_of, link_path
-from services.ports import Document
+from services.link_documents import link_of
+from services.links import ItemNow, Link, link_path
+from services.ports import Document, Json
 from services.run.session import Session
 from sync.content import Content
 from sync.google import (
     Row,
-    changed_at,
-    content_of,
 )
-from sync.sides import Pair, Side
+
+LONGEST_FIELD = 4_000
+MOST_EXTRA = 20_000
 
 
 @dataclass(slots=True)
@@ -34,23 +36,6 @@ class Staged:
     def touched(self) -> bool:
         """Whether there is anything to save."""
         return not self.gone and self.link != self.stored
-
-
-def pair_of(link: Link, *, zone: str) -> Pair:
-    """Return both sides of a link, for merging. Raises Unreadable."""
-    master = link.rows.master
-    calendar = content_of(link.rows, zone=zone)
-    return Pair(
-        now={
-            Side.CALENDAR: calendar,
-            Side.AGENDA: link.item.content if link.item else None,
-        },
-        seen={side: link.seen.get(side) for side in Side},
-        changed_at={
-            Side.CALENDAR: changed_at(master) if master else None,
-            Side.AGENDA: link.item.changed_at if link.item else None,
-        },
-    )
 
 
 def fetched(session: Session, ids: Iterable[str]) -> dict[str, Staged]:
@@ -87,7 +72,23 @@ def item_now(item: Item, content: Content) -> ItemNow:
         version=item.version,
         content=content,
         changed_at=item.changed_at,
+        extra=_kept(item.extra),
     )
+
+
+def _kept(extra: Mapping[str, Json]) -> Mapping[str, Json]:
+    """Return the own fields that a link has room for: no long ones, and not too many.
+
+    Rules only ask for short texts, and a link must not grow too large by the rest.
+    """
+    kept: dict[str, Json] = {}
+    room = MOST_EXTRA
+    for name, value in sorted(extra.items()):
+        size = len(name) + len(json.dumps(value, ensure_ascii=False))
+        if size <= min(LONGEST_FIELD, room):
+            kept[name] = value
+            room -= size
+    return kept
 
 
 def with_zone(row: Row, zone: str) -> Row:

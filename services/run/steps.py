@@ -13,19 +13,20 @@ from services.run.fights import written
 from services.run.landing import (
     carried,
     ended,
+    found_shown,
     inserted,
     item_created,
     read_rows,
-    shown,
+    with_answer,
 )
+from services.run.rules import Rules
 from services.run.session import Session
-from services.run.staged import item_now, pair_of, with_zone
+from services.run.staged import with_zone
 from sync.content import Content
 from sync.errors import AlreadyThere
 from sync.google import (
     RowChange,
     Rows,
-    content_of,
     etag_of,
     insert_body,
     is_deleted,
@@ -36,7 +37,6 @@ from sync.google import (
 from sync.google.rows import MARK
 from sync.identity import event_id, item_key, marked_link, marker
 from sync.plan import Act, Plan
-from sync.policy import Policy
 from sync.seen import after_write
 from sync.sides import Atom, Pair, Side
 
@@ -50,9 +50,9 @@ class Step:
     do: Callable[[], Link]
 
 
-def step_of(session: Session, policy: Policy, link: Link, plan: Plan) -> Step:
+def step_of(session: Session, link: Link, plan: Plan) -> Step:
     """Return the step that a plan asks for."""
-    pair = pair_of(link, zone=session.connection.zone)
+    pair = session.rules.pair(link)
     intent = Intent(
         id=new_id(Kind.JOURNAL),
         link=link.id,
@@ -69,7 +69,7 @@ def step_of(session: Session, policy: Policy, link: Link, plan: Plan) -> Step:
         sent=plan.wanted,
         lost=_lost(plan),
     )
-    doing = _Doing(session, policy, link, plan, pair, intent)
+    doing = _Doing(session, link, plan, pair, intent)
     return Step(link=link, intent=intent, do=doing.method())
 
 
@@ -101,7 +101,6 @@ class _Doing:
     """A step while it is done."""
 
     session: Session
-    policy: Policy
     link: Link
     plan: Plan
     pair: Pair
@@ -127,6 +126,16 @@ class _Doing:
         return self.plan.wanted
 
     @property
+    def rules(self) -> Rules:
+        """How the two sides are seen."""
+        return self.session.rules
+
+    @property
+    def raw(self) -> Content:
+        """What the side is to hold, to show what is wanted."""
+        return self.rules.raw(self.link, self.plan.side, self.wanted)
+
+    @property
     def zone(self) -> str:
         """The calendar's zone."""
         return self.session.connection.zone
@@ -136,10 +145,12 @@ class _Doing:
     def _insert(self) -> Link:
         mark = {MARK: marker(self.intent.target, self.link.id)}
         body = insert_body(
-            self.wanted,
+            self.raw,
             event_id=self.intent.target,
             marker=mark,
-            participants=self.policy.carries(Side.CALENDAR, "participant/"),
+            participants=self.rules.policy(self.link).carries(
+                Side.CALENDAR, "participant/"
+            ),
             zone=self.zone,
         )
         try:
@@ -147,7 +158,7 @@ class _Doing:
         except AlreadyThere:
             return self._adopt()
         rows = with_row(Rows(), with_zone(row, self.zone))
-        return inserted(self.link, self.intent, self.pair, rows, zone=self.zone)
+        return inserted(self.rules, self.link, self.intent, self.pair, rows)
 
     def _adopt(self) -> Link:
         """Take over an event that an earlier try created, or take the next id."""
@@ -156,26 +167,26 @@ class _Doing:
         if is_deleted(row) or not fits:
             return replace(self.link, generation=self.link.generation + 1)
         rows = read_rows(self.session, row)
-        held = self.policy.project[Side.CALENDAR](self.wanted)
+        held = self.rules.would_show(self.link, Side.CALENDAR, self.wanted)
         return inserted(
-            self.link, self.intent, self.pair, rows, zone=self.zone, trusted=held
+            self.rules, self.link, self.intent, self.pair, rows, trusted=held
         )
 
     def _patch(self) -> Link:
-        now = self.pair.now[Side.CALENDAR]
-        if now is None:
+        now = self.rules.kept(self.link, Side.CALENDAR)
+        shown = self.pair.now[Side.CALENDAR]
+        if now is None or shown is None:
             raise ValueError("Only an event that is there can be changed.")
-        changes = steps(now, self.wanted, self.link.rows, zone=self.zone)
+        changes = steps(now, self.raw, self.link.rows, zone=self.zone)
         if not changes:
-            return self._landed(Side.CALENDAR, self.plan.atoms, now)
+            return self._landed(Side.CALENDAR, self.plan.atoms, shown)
         change = changes[0]
-        rows = self._patched(change)
-        answer = content_of(rows, zone=self.zone)
-        link = replace(self.link, rows=rows)
+        link = replace(self.link, rows=self._patched(change))
+        answer = self.rules.shown(link, Side.CALENDAR)
         if answer is None:
             return link
         landed = self._landed(Side.CALENDAR, carried(self.plan.atoms, change), answer)
-        return replace(landed, rows=rows)
+        return replace(landed, rows=link.rows)
 
     def _patched(self, change: RowChange) -> Rows:
         name, etag = self._addressed(change)
@@ -205,29 +216,31 @@ class _Doing:
 
     def _create_item(self) -> Link:
         answer = self.session.connector.create(
-            self.wanted, key=self.intent.target, ical_uid=self.link.ical_uid or None
+            self.raw, key=self.intent.target, ical_uid=self.link.ical_uid or None
         )
         if answer.item.content is None and not answer.item.problem:
             # It was made with this key before, and deleted since: the next key is free.
             return replace(self.link, generation=self.link.generation + 1)
+        held = self._held(Side.AGENDA)
         return item_created(
-            self.link, self.intent, self.pair, answer, held=self._held(Side.AGENDA)
+            self.rules, self.link, self.intent, self.pair, answer, held=held
         )
 
     def _write_item(self) -> Link:
-        before = self.pair.now[Side.AGENDA]
+        before = self.rules.kept(self.link, Side.AGENDA)
         if before is None:
             raise ValueError("Only an item that is there can be changed.")
         answer = self.session.connector.write(
             self.intent.target,
-            self.wanted,
+            self.raw,
             before=before,
             version=self.intent.version,
         )
-        content = shown(answer)
-        trusted = content if answer.sure else self._held(Side.AGENDA)
-        link = self._landed(Side.AGENDA, self.plan.atoms, content, trusted=trusted)
-        return replace(link, item=item_now(answer.item, content))
+        link = with_answer(self.link, answer)
+        found = found_shown(self.rules, link)
+        trusted = found if answer.sure else self._held(Side.AGENDA)
+        landed = self._landed(Side.AGENDA, self.plan.atoms, found, trusted=trusted)
+        return replace(landed, item=link.item)
 
     def _delete_item(self) -> Link:
         self.session.connector.delete(
@@ -238,7 +251,7 @@ class _Doing:
     # --- afterwards ------------------------------------------------------------------
 
     def _held(self, side: Side) -> Content:
-        return self.policy.project[side](self.wanted)
+        return self.rules.would_show(self.link, side, self.wanted)
 
     def _landed(
         self,

@@ -13,7 +13,8 @@ from datetime import datetime
 from services.connections import Connection, State, asking
 from services.ids import Kind, new_id
 from services.journal import Page, answered, opened, weight
-from services.links import Intent, Link, Rank, TooLarge
+from services.link_documents import TooLarge
+from services.links import Intent, Link, Rank
 from services.ports import Create, Write
 from services.previews import new_preview
 from services.run.fresh import with_freshness
@@ -38,7 +39,6 @@ from sync.errors import (
     TransientError,
 )
 from sync.google import AttendeesOmitted, Unreadable
-from sync.policy import Policy
 from sync.sides import Side
 
 logger = logging.getLogger(__name__)
@@ -53,14 +53,12 @@ GIVES_UP_ON_ONE = (ContentRefused, AttendeesOmitted, Unreadable, TooLarge)
 class Work:
     """The writing part of a run."""
 
-    def __init__(
-        self, session: Session, policy: Policy, staged: Sequence[Staged]
-    ) -> None:
-        self.session, self.policy = session, policy
+    def __init__(self, session: Session, staged: Sequence[Staged]) -> None:
+        self.session = session
         self.arrivals = Arrivals(session, staged)
         connection = session.connection
         self.gate = Gate(connection, session.settings, session.now())
-        self.preparing = Preparing(session, policy, self.arrivals, self.gate)
+        self.preparing = Preparing(session, self.arrivals, self.gate)
         self.saving = Saving(session, self.arrivals)
         self.written: list[Intent] = []
         self.troubles = 0
@@ -88,7 +86,7 @@ class Work:
         """
         for each in self.arrivals.staged.values():
             try:
-                each.link = resolved(self.session, self.policy, each.link)
+                each.link = resolved(self.session, each.link)
             except GIVES_UP_ON_ONE as error:
                 each.link = parked(each.link, str(error))
             except TransientError as error:

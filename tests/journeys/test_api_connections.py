@@ -9,7 +9,8 @@ import pytest
 from services.access import access_token, forget
 from services.connections import Connection, State, change, load
 from services.journal import Page, opened
-from services.links import Intent, ItemNow, Link, Rank, Waiting, saved
+from services.link_documents import saved
+from services.links import Intent, ItemNow, Link, Rank, Waiting
 from services.ports import Query
 from services.previews import new_preview
 from sync import jscalendar

@@ -20,7 +20,8 @@ from services.connections import Connection, load
 from services.documents import data_of
 from services.item_records import stored_item
 from services.items import Condition, Desk, delete_item, put_item
-from services.links import Link, link_of, links_of
+from services.link_documents import link_of
+from services.links import Link, links_of
 from services.opening import Joining, open_connection
 from services.organizations import create_organization
 from services.ports import (

@@ -18,7 +18,8 @@ from services.connections import Connection, load
 from services.documents import data_of
 from services.google_credentials import read_credentials
 from services.items import Desk
-from services.links import Link, link_of, links_of
+from services.link_documents import link_of
+from services.links import Link, links_of
 from services.opening import Joining, open_connection
 from services.organizations import create_organization, set_google
 from services.ports import (

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from urllib.parse import unquote, urlsplit
 
 from services.journal import _unpacked
-from services.links import intent_of
+from services.link_documents import intent_of
 from services.ports import Create, Document, Json, Query, Store, Write
 
 EVENT = re.compile(r"/calendar/v3/calendars/[^/]+/events(?:/(?!watch)([^/]+))?\Z")
