@@ -2,6 +2,7 @@
 
 import json
 import zlib
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -13,14 +14,21 @@ from services.run.staged import item_now
 from sync.content import Content, Details, When
 from sync.sides import Side
 
-NINE = datetime(2027, 3, 29, 9)
+NINE = datetime(2027, 3, 29, 9)  # noqa: DTZ001  because local times are naive
 VISIT = Content(
     uid="visit", details=Details(when=When(start=NINE, zone="Europe/Amsterdam"))
 )
 ITEM = ItemNow(
     id="visit", version="7", content=VISIT, extra={"customer": "Jansen", "floor": 3}
 )
-LINK = Link(id="l1", birth=Side.AGENDA, item_id="visit", item=ITEM)
+LINK = Link(
+    id="l1",
+    birth=Side.AGENDA,
+    item_id="visit",
+    item=ITEM,
+    seen=dict.fromkeys(Side),
+    marks=dict.fromkeys(Side, 0),
+)
 
 
 def stored(link: Link) -> Document:
@@ -29,7 +37,7 @@ def stored(link: Link) -> Document:
     return Document(path=write.path, data=dict(write.data), version="1")
 
 
-def item_of(extra: dict[str, object]) -> Item:
+def item_of(extra: Mapping[str, object]) -> Item:
     return Item(id="visit", version="7", content=VISIT, extra=extra)
 
 
