@@ -59,6 +59,8 @@ INDEXES: Final[tuple[Index, ...]] = (
     Index(collection="links", members=("waiting",)),
     Index(collection="links", members=("expires_at",), everywhere=True),
     Index(collection="oauth_states", members=("expires_at",)),
+    Index(collection="pages", members=("expires_at",), everywhere=True),
+    Index(collection="previews", members=("created_at",), descending=True),
     Index(collection="previews", members=("expires_at",), everywhere=True),
     Index(collection="told", members=("look_at",)),
 )

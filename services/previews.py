@@ -1,6 +1,6 @@
 """Previews: what is held, shown to a person, and done once that person says yes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -10,7 +10,19 @@ from services.ids import Kind, new_id
 from services.link_documents import link_of, saved
 from services.links import Link, Rank, Waiting, links_of
 from services.opening import queue_run
-from services.ports import Conflict, Create, Document, Is, Query, Store, Update, Where
+from services.ports import (
+    Conflict,
+    Create,
+    Document,
+    Is,
+    Json,
+    Query,
+    Store,
+    Update,
+    Where,
+)
+from services.preview_entries import Entry
+from services.preview_pages import Shelf, keep_pages
 from services.refusals import Expired, Unknown
 from services.world import World
 
@@ -21,7 +33,10 @@ COUNTED = {Rank.CREATE: "creates", Rank.EDIT: "edits", Rank.DELETE: "deletes"}
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Preview:
-    """What a person is asked: why writes are held, and since when."""
+    """A plan that is shown and kept: why, since when, and what it comes to.
+
+    Its entries lie in pages; `data` is what its kind needs to know when it is applied.
+    """
 
     id: str
     connection: str
@@ -30,6 +45,23 @@ class Preview:
     created_at: datetime
     expires_at: datetime
     applied_at: datetime | None = None
+    edition: str = ""
+    starts: tuple[int, ...] = ()
+    entries: int = 0
+    counts: Mapping[str, int] = field(default_factory=dict)
+    by_side: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    calls: int = 0
+    mailed: int = 0
+    data: Mapping[str, Json] = field(default_factory=dict)
+
+    @property
+    def shelf(self) -> Shelf:
+        """Where its entries lie."""
+        return Shelf(
+            preview=preview_path(self.connection, self.id),
+            edition=self.edition,
+            starts=self.starts,
+        )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,6 +78,56 @@ def previews_of(connection_id: str) -> str:
     return f"connections/{connection_id}/previews"
 
 
+def preview_path(connection_id: str, preview_id: str) -> str:
+    """Return where a preview is stored."""
+    return f"{previews_of(connection_id)}/{preview_id}"
+
+
+def keep_preview(
+    store: Store,
+    connection_id: str,
+    *,
+    kind: str,
+    reason: str,
+    entries: Iterable[Entry],
+    now: datetime,
+    data: Mapping[str, Json] | None = None,
+) -> Preview:
+    """Keep a new preview with these entries, taken one by one, and return it.
+
+    `data` is what applying it needs besides the entries.
+    """
+    preview = Preview(
+        id=new_id(Kind.PREVIEW),
+        connection=connection_id,
+        kind=kind,
+        reason=reason,
+        created_at=now,
+        expires_at=now + KEPT,
+        data=data or {},
+    )
+    filled = with_entries(store, preview, entries)
+    path = preview_path(connection_id, preview.id)
+    store.commit([Create(path=path, data=data_of(filled))])
+    return filled
+
+
+def with_entries(store: Store, preview: Preview, entries: Iterable[Entry]) -> Preview:
+    """Return the preview with these entries, whose pages are then stored already."""
+    shelf = replace(preview.shelf, edition=new_id(Kind.PREVIEW), starts=())
+    totals = keep_pages(store, shelf, entries, expires_at=preview.expires_at)
+    return replace(
+        preview,
+        edition=shelf.edition,
+        starts=tuple(totals.starts),
+        entries=totals.entries,
+        counts=dict(totals.counts),
+        by_side={side: dict(counts) for side, counts in totals.by_side.items()},
+        calls=totals.calls,
+        mailed=len(totals.mailed),
+    )
+
+
 def new_preview(connection: Connection, *, reason: str, now: datetime) -> Create:
     """Return the write that keeps a new preview of what the brake holds."""
     preview = Preview(
@@ -56,7 +138,7 @@ def new_preview(connection: Connection, *, reason: str, now: datetime) -> Create
         created_at=now,
         expires_at=now + KEPT,
     )
-    path = f"{previews_of(connection.id)}/{preview.id}"
+    path = preview_path(connection.id, preview.id)
     return Create(path=path, data=data_of(preview))
 
 
@@ -75,7 +157,7 @@ def preview_of(document: Document) -> Preview:
 
 def get_preview(store: Store, connection_id: str, preview_id: str) -> Preview:
     """Return a preview. Raises Unknown."""
-    document = store.get(f"{previews_of(connection_id)}/{preview_id}")
+    document = store.get(preview_path(connection_id, preview_id))
     if document is None:
         raise Unknown("There is no such preview.")
     return preview_of(document)

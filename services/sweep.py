@@ -39,6 +39,7 @@ EXPIRING = (
     Expiring(collection="items", everywhere=True),
     Expiring(collection="journal", everywhere=True),
     Expiring(collection="links", everywhere=True),
+    Expiring(collection="pages", everywhere=True, kept_for=timedelta(days=1)),
     # Kept for long: the yes to an old one is what makes a new one.
     Expiring(collection="previews", everywhere=True, kept_for=timedelta(days=365)),
 )
