@@ -1,6 +1,5 @@
 """What two applications do in the agenda."""
 
-import random
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,18 +8,19 @@ from services.items import Condition, delete_item, patch_item, put_item
 from services.json_values import merge_patch
 from sync.recurrence import slots_between
 from sync.values import local_text, slot_text
+from tests.torture.chance import Luck
 from tests.torture.sides import Thing
 from tests.torture.stage import ZONE, Stage
 from tests.torture.words import days_ahead, moment, note, place, quarter, title
 
 Json = dict[str, Any]
-Deed = Callable[[Stage, random.Random, Thing], str | None]
+Deed = Callable[[Stage, Luck, Thing], str | None]
 
 APPLICATIONS = ("k_one", "k_two")
 ALWAYS = Condition()
 
 
-def create(stage: Stage, luck: random.Random, token: str) -> str:
+def create(stage: Stage, luck: Luck, token: str) -> str:
     """Make an item: timed or all day, single or a series."""
     body: Json = {"@type": "Event", "title": title(luck, token)}
     if luck.random() < 0.5:
@@ -54,7 +54,7 @@ def _places(name: str) -> Json:
     return {"1": {"@type": "Location", "name": name}}
 
 
-def patch(stage: Stage, luck: random.Random, thing: Thing, body: Json) -> None:
+def patch(stage: Stage, luck: Luck, thing: Thing, body: Json) -> None:
     """Change the members that the body names, as one of the applications."""
     author = luck.choice(APPLICATIONS)
     patch_item(stage.desk(author), thing.id, body, condition=ALWAYS)
@@ -63,33 +63,33 @@ def patch(stage: Stage, luck: random.Random, thing: Thing, body: Json) -> None:
         stage.said[author, thing.id] = merge_patch(said, body)
 
 
-def retitle(stage: Stage, luck: random.Random, thing: Thing) -> str:
+def retitle(stage: Stage, luck: Luck, thing: Thing) -> str:
     text = title(luck, thing.token)
     patch(stage, luck, thing, {"title": text})
     return f"title {text}"
 
 
-def put_place(stage: Stage, luck: random.Random, thing: Thing) -> str:
+def put_place(stage: Stage, luck: Luck, thing: Thing) -> str:
     name = place(luck)
     known = dict.fromkeys(thing.raw.get("locations", {}))
     patch(stage, luck, thing, {"locations": {**known, **_places(name)}})
     return f'place "{name}"'
 
 
-def describe(stage: Stage, luck: random.Random, thing: Thing) -> str:
+def describe(stage: Stage, luck: Luck, thing: Thing) -> str:
     text = note(luck)
     body = {"description": text, "descriptionContentType": None}
     patch(stage, luck, thing, body)
     return f'description "{text}"'
 
 
-def move(stage: Stage, luck: random.Random, thing: Thing) -> str:
+def move(stage: Stage, luck: Luck, thing: Thing) -> str:
     start = _another_start(stage, luck, thing)
     patch(stage, luck, thing, {"start": start, **_no_overrides(thing)})
     return f"moved to {start}"
 
 
-def _another_start(stage: Stage, luck: random.Random, thing: Thing) -> str:
+def _another_start(stage: Stage, luck: Luck, thing: Thing) -> str:
     if thing.content.details.when.all_day:
         return f"{days_ahead(luck, stage.clock.now())}T00:00:00"
     return moment(luck, stage.clock.now()).isoformat()
@@ -101,14 +101,14 @@ def _no_overrides(thing: Thing) -> Json:
     return {"recurrenceOverrides": None} if known else {}
 
 
-def lengthen(stage: Stage, luck: random.Random, thing: Thing) -> str:
+def lengthen(stage: Stage, luck: Luck, thing: Thing) -> str:
     all_day = thing.content.details.when.all_day
     lasts = f"P{luck.randrange(1, 5)}D" if all_day else f"PT{luck.randrange(10, 200)}M"
     patch(stage, luck, thing, {"duration": lasts})
     return f"lasts {lasts}"
 
 
-def flip(stage: Stage, luck: random.Random, thing: Thing) -> str:
+def flip(stage: Stage, luck: Luck, thing: Thing) -> str:
     start = thing.content.details.when.start
     if isinstance(start, datetime):
         body = {
@@ -130,20 +130,20 @@ def flip(stage: Stage, luck: random.Random, thing: Thing) -> str:
     return f"made timed, {at}"
 
 
-def hide(stage: Stage, luck: random.Random, thing: Thing) -> str:
+def hide(stage: Stage, luck: Luck, thing: Thing) -> str:
     privacy = luck.choice(("public", "private", "secret"))
     patch(stage, luck, thing, {"privacy": privacy})
     return f"privacy {privacy}"
 
 
-def free(stage: Stage, luck: random.Random, thing: Thing) -> str:
+def free(stage: Stage, luck: Luck, thing: Thing) -> str:
     now = thing.raw.get("freeBusyStatus", "busy")
     other = "busy" if now == "free" else "free"
     patch(stage, luck, thing, {"freeBusyStatus": other})
     return f"now {other}"
 
 
-def remind(stage: Stage, luck: random.Random, thing: Thing) -> str:
+def remind(stage: Stage, luck: Luck, thing: Thing) -> str:
     minutes = luck.randrange(1, 300)
     trigger = {"@type": "OffsetTrigger", "offset": f"-PT{minutes}M"}
     alert = {"@type": "Alert", "action": "display", "trigger": trigger}
@@ -153,13 +153,13 @@ def remind(stage: Stage, luck: random.Random, thing: Thing) -> str:
     return f"a reminder {minutes} minutes before"
 
 
-def paint(stage: Stage, luck: random.Random, thing: Thing) -> str:
+def paint(stage: Stage, luck: Luck, thing: Thing) -> str:
     color = luck.choice(("tomato", "gold", "green", "blue", "purple", "gray"))
     patch(stage, luck, thing, {"color": color})
     return f"colour {color}"
 
 
-def tag(stage: Stage, luck: random.Random, thing: Thing) -> str:
+def tag(stage: Stage, luck: Luck, thing: Thing) -> str:
     word = f"tag{luck.randrange(100)}"
     patch(stage, luck, thing, {"keywords": {word: True}})
     return f"keyword {word}, which Google cannot hold"
@@ -168,7 +168,7 @@ def tag(stage: Stage, luck: random.Random, thing: Thing) -> str:
 # --- statements ----------------------------------------------------------------------
 
 
-def restate(stage: Stage, luck: random.Random, thing: Thing) -> str:
+def restate(stage: Stage, luck: Luck, thing: Thing) -> str:
     """Send the whole item as it is, with another title: an application that PUTs."""
     author, text = luck.choice(APPLICATIONS), title(luck, thing.token)
     body = {**thing.raw, "title": text}
@@ -177,7 +177,7 @@ def restate(stage: Stage, luck: random.Random, thing: Thing) -> str:
     return f"{author} states the whole with title {text}"
 
 
-def repeat(stage: Stage, luck: random.Random, thing: Thing) -> str | None:
+def repeat(stage: Stage, luck: Luck, thing: Thing) -> str | None:
     """Say once more what was said before, whatever became of it meanwhile."""
     author = luck.choice(APPLICATIONS)
     body = stage.said.get((author, thing.id))
@@ -187,7 +187,7 @@ def repeat(stage: Stage, luck: random.Random, thing: Thing) -> str | None:
     return f"{author} repeats its old statement"
 
 
-def restate_old(stage: Stage, luck: random.Random, thing: Thing) -> str | None:
+def restate_old(stage: Stage, luck: Luck, thing: Thing) -> str | None:
     """Say what was said before with another title: only that is an edit."""
     author = luck.choice(APPLICATIONS)
     body = stage.said.get((author, thing.id))
@@ -203,23 +203,23 @@ def restate_old(stage: Stage, luck: random.Random, thing: Thing) -> str | None:
 # --- series --------------------------------------------------------------------------
 
 
-def _slot(luck: random.Random, thing: Thing, *, gone: bool) -> Any:
+def _slot(luck: Luck, thing: Thing, *, gone: bool) -> Any:
     """Return a slot of a series that is there, or one that was taken out."""
     if not thing.content.rules:
         return None
     if gone:
         out = [slot for slot, one in thing.content.overrides.items() if one is None]
-        return luck.choice(sorted(out)) if out else None
+        return luck.pick(out) if out else None
     start = thing.content.details.when.start
     first = datetime(start.year, start.month, start.day)  # noqa: DTZ001  because it is local
     last = first + timedelta(days=120)
     slots = slots_between(thing.content, start=first, end=last, limit=50)
     there = [slot for slot in slots if thing.content.overrides.get(slot, 1) is not None]
-    return luck.choice(sorted(there)) if len(there) > 2 else None
+    return luck.pick(there) if len(there) > 2 else None
 
 
 def _override(
-    stage: Stage, luck: random.Random, thing: Thing, slot: Any, change: Json | None
+    stage: Stage, luck: Luck, thing: Thing, slot: Any, change: Json | None
 ) -> str:
     """Change one slot; None takes its override away."""
     key = local_text(slot)
@@ -227,7 +227,7 @@ def _override(
     return slot_text(slot)
 
 
-def retitle_slot(stage: Stage, luck: random.Random, thing: Thing) -> str | None:
+def retitle_slot(stage: Stage, luck: Luck, thing: Thing) -> str | None:
     slot = _slot(luck, thing, gone=False)
     if slot is None:
         return None
@@ -235,7 +235,7 @@ def retitle_slot(stage: Stage, luck: random.Random, thing: Thing) -> str | None:
     return f"slot {_override(stage, luck, thing, slot, {'title': text})}: title {text}"
 
 
-def move_slot(stage: Stage, luck: random.Random, thing: Thing) -> str | None:
+def move_slot(stage: Stage, luck: Luck, thing: Thing) -> str | None:
     slot = _slot(luck, thing, gone=False)
     if slot is None or not isinstance(slot, datetime):
         return None
@@ -243,7 +243,7 @@ def move_slot(stage: Stage, luck: random.Random, thing: Thing) -> str | None:
     return f"slot {_override(stage, luck, thing, slot, {'start': start})}: to {start}"
 
 
-def take_slot(stage: Stage, luck: random.Random, thing: Thing) -> str | None:
+def take_slot(stage: Stage, luck: Luck, thing: Thing) -> str | None:
     slot = _slot(luck, thing, gone=False)
     if slot is None:
         return None
@@ -252,14 +252,14 @@ def take_slot(stage: Stage, luck: random.Random, thing: Thing) -> str | None:
     return f"slot {_override(stage, luck, thing, slot, change)}: taken out"
 
 
-def put_slot_back(stage: Stage, luck: random.Random, thing: Thing) -> str | None:
+def put_slot_back(stage: Stage, luck: Luck, thing: Thing) -> str | None:
     slot = _slot(luck, thing, gone=True)
     if slot is None:
         return None
     return f"slot {_override(stage, luck, thing, slot, None)}: put back"
 
 
-def change_rule(stage: Stage, luck: random.Random, thing: Thing) -> str | None:
+def change_rule(stage: Stage, luck: Luck, thing: Thing) -> str | None:
     if not thing.content.rules:
         return None
     rule = {"@type": "RecurrenceRule", "count": luck.randrange(4, 10)}
@@ -269,7 +269,7 @@ def change_rule(stage: Stage, luck: random.Random, thing: Thing) -> str | None:
     return f"rule {rule['frequency']} x{rule['count']}"
 
 
-def delete(stage: Stage, luck: random.Random, thing: Thing) -> str:
+def delete(stage: Stage, luck: Luck, thing: Thing) -> str:
     """Delete an item, as one of the applications."""
     author = luck.choice(APPLICATIONS)
     delete_item(stage.desk(author), thing.id, condition=ALWAYS)

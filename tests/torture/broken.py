@@ -16,6 +16,7 @@ from services.run.session import Session
 from sync.content import Content
 from sync.sides import Atom, Pair, Side
 from tests.torture.stage import Stage
+from tests.torture.watching import told_of
 
 Patch = tuple[object, str, Any]
 ECHO_LASTS = timedelta(minutes=5)
@@ -89,12 +90,16 @@ def token_before_staging(_: Stage) -> list[Patch]:
 
 
 def no_intent(stage: Stage) -> list[Patch]:
-    """Write without saying so before; the watch looks away, for it would tell."""
+    """Write without saying so before; the watch looks away, for it would tell.
+
+    But people still know where to strike.
+    """
 
     def opened(self: work.Work, steps: Sequence[Any]) -> JournalPage:
         held = self.session
         held.save(held.with_lease)
         entries = tuple(step.intent for step in steps)
+        stage.watch.news += [told_of(entry) for entry in entries]
         return JournalPage(id="none", run=held.run_id, at=held.now(), entries=entries)
 
     stage.watch.blind = True

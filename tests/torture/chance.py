@@ -1,14 +1,40 @@
-"""Luck from one seed: the same seed tells the same story, down to every id."""
+"""Luck from one seed: the same seed tells the same story, down to every id.
+
+Each beat of a story draws from luck of its own, so a story from which some beats were
+taken out tells the others as before: that is how a long story is made short.
+"""
 
 import random
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
+from zlib import crc32
 
 from services import item_records
 
+T = TypeVar("T")
 Made = Callable[..., Any]
+
+
+class Luck(random.Random):
+    """The luck of a story; `ids` is that of ids and waits."""
+
+    def __init__(self, seed: int) -> None:
+        super().__init__()
+        self.name = str(seed)
+        self.ids = random.Random()
+        self.turn("the stage")
+
+    def turn(self, beat: object) -> None:
+        """Draw from the luck of this beat from now on."""
+        self.seed(f"story {self.name} {beat}")
+        self.ids.seed(f"ids {self.name} {beat}")
+
+    def pick(self, some: Iterable[T], name: Callable[[T], str] = str) -> T:
+        """Choose one by its name: the same one while it is there, whatever else is."""
+        draw = self.random()
+        return min(some, key=lambda one: crc32(f"{draw} {name(one)}".encode()))
 
 
 def _bytes(luck: random.Random) -> Made:
@@ -32,16 +58,16 @@ _MADE: dict[str, Callable[[random.Random], Made]] = {
 
 
 @contextmanager
-def seeded(seed: int) -> Iterator[random.Random]:
+def seeded(seed: int) -> Iterator[Luck]:
     """Take all luck from the seed: the story's own, and that of ids and waits."""
-    luck = random.Random(f"ids {seed}")
+    luck = Luck(seed)
     known = {name: getattr(secrets, name) for name in _MADE}
     jitter = item_records._jitter
     for name, made in _MADE.items():
-        setattr(secrets, name, made(luck))
-    item_records._jitter = luck  # type: ignore[assignment] # because a plain Random does
+        setattr(secrets, name, made(luck.ids))
+    item_records._jitter = luck.ids  # type: ignore[assignment] # because a plain Random does
     try:
-        yield random.Random(f"story {seed}")
+        yield luck
     finally:
         item_records._jitter = jitter
         for name, value in known.items():

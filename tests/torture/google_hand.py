@@ -1,6 +1,5 @@
 """What a person does in Google's calendar."""
 
-import random
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -8,16 +7,17 @@ from typing import Any
 from local.google.splitting import split
 from local.google.visit import Viewer, open_visit
 from local.google.writing import WriteOptions
+from tests.torture.chance import Luck
 from tests.torture.sides import EVENTS, Thing
 from tests.torture.stage import ANNA, BOB, ZONE, Stage
 from tests.torture.words import days_ahead, moment, note, place, quarter, title
 
 Json = dict[str, Any]
-Deed = Callable[[Stage, random.Random, Thing], str | None]
+Deed = Callable[[Stage, Luck, Thing], str | None]
 """Does something to an event and says what; None when it cannot be done to this."""
 
 
-def create(stage: Stage, luck: random.Random, token: str) -> str:
+def create(stage: Stage, luck: Luck, token: str) -> str:
     """Make an event: timed or all day, single or a series."""
     body: Json = {"summary": title(luck, token)}
     if luck.random() < 0.5:
@@ -68,25 +68,25 @@ def patch(stage: Stage, event_id: str, body: Json) -> None:
     stage.anna.ask("PATCH", f"{EVENTS}/{event_id}", body)
 
 
-def retitle(stage: Stage, luck: random.Random, thing: Thing) -> str:
+def retitle(stage: Stage, luck: Luck, thing: Thing) -> str:
     summary = title(luck, thing.token)
     patch(stage, thing.id, {"summary": summary})
     return f"title {summary}"
 
 
-def put_place(stage: Stage, luck: random.Random, thing: Thing) -> str:
+def put_place(stage: Stage, luck: Luck, thing: Thing) -> str:
     location = place(luck) if luck.random() < 0.8 else ""
     patch(stage, thing.id, {"location": location})
     return f'place "{location}"'
 
 
-def describe(stage: Stage, luck: random.Random, thing: Thing) -> str:
+def describe(stage: Stage, luck: Luck, thing: Thing) -> str:
     text = note(luck)
     patch(stage, thing.id, {"description": text})
     return f'description "{text}"'
 
 
-def move(stage: Stage, luck: random.Random, thing: Thing) -> str:
+def move(stage: Stage, luck: Luck, thing: Thing) -> str:
     details = thing.content.details
     lasts = _length(thing)
     if details.when.all_day:
@@ -103,7 +103,7 @@ def _length(thing: Thing) -> timedelta:
     return timedelta(days=lasts.days, seconds=lasts.seconds)
 
 
-def lengthen(stage: Stage, luck: random.Random, thing: Thing) -> str:
+def lengthen(stage: Stage, luck: Luck, thing: Thing) -> str:
     start = thing.content.details.when.start
     if isinstance(start, datetime):
         lasts = timedelta(minutes=5 * luck.randrange(2, 40))
@@ -114,7 +114,7 @@ def lengthen(stage: Stage, luck: random.Random, thing: Thing) -> str:
     return f"lasts {lasts}"
 
 
-def flip(stage: Stage, luck: random.Random, thing: Thing) -> str:
+def flip(stage: Stage, luck: Luck, thing: Thing) -> str:
     start = thing.content.details.when.start
     if isinstance(start, datetime):
         patch(stage, thing.id, _all_day(start.date(), timedelta(days=1)))
@@ -124,20 +124,20 @@ def flip(stage: Stage, luck: random.Random, thing: Thing) -> str:
     return f"made timed, {at}"
 
 
-def hide(stage: Stage, luck: random.Random, thing: Thing) -> str:
+def hide(stage: Stage, luck: Luck, thing: Thing) -> str:
     visibility = luck.choice(("default", "private", "confidential"))
     patch(stage, thing.id, {"visibility": visibility})
     return f"visibility {visibility}"
 
 
-def free(stage: Stage, luck: random.Random, thing: Thing) -> str:
+def free(stage: Stage, luck: Luck, thing: Thing) -> str:
     now = thing.raw.get("transparency", "opaque")
     other = "opaque" if now == "transparent" else "transparent"
     patch(stage, thing.id, {"transparency": other})
     return f"now {other}"
 
 
-def remind(stage: Stage, luck: random.Random, thing: Thing) -> str:
+def remind(stage: Stage, luck: Luck, thing: Thing) -> str:
     if luck.random() < 0.3:
         patch(stage, thing.id, {"reminders": {"useDefault": True, "overrides": []}})
         return "the default reminders"
@@ -147,13 +147,13 @@ def remind(stage: Stage, luck: random.Random, thing: Thing) -> str:
     return f"a reminder {minutes} minutes before"
 
 
-def paint(stage: Stage, luck: random.Random, thing: Thing) -> str:
+def paint(stage: Stage, luck: Luck, thing: Thing) -> str:
     color = str(luck.randrange(1, 12))
     patch(stage, thing.id, {"colorId": color})
     return f"colour {color}"
 
 
-def invite(stage: Stage, luck: random.Random, thing: Thing) -> str | None:
+def invite(stage: Stage, luck: Luck, thing: Thing) -> str | None:
     if thing.raw.get("attendees"):
         return None
     guest = {"email": luck.choice((BOB, "carl@elsewhere.example"))}
@@ -161,7 +161,7 @@ def invite(stage: Stage, luck: random.Random, thing: Thing) -> str | None:
     return f"invites {guest['email']}"
 
 
-def attach(stage: Stage, luck: random.Random, thing: Thing) -> str:
+def attach(stage: Stage, luck: Luck, thing: Thing) -> str:
     """Add something that Tandem does not know of, and must leave alone."""
     link = f"https://example.com/{luck.randrange(10**6)}"
     patch(stage, thing.id, {"source": {"title": "More", "url": link}})
@@ -169,7 +169,7 @@ def attach(stage: Stage, luck: random.Random, thing: Thing) -> str:
     return f"attaches {link}, which Tandem does not map"
 
 
-def answer(stage: Stage, luck: random.Random, thing: Thing) -> str | None:
+def answer(stage: Stage, luck: Luck, thing: Thing) -> str | None:
     """Let the other account answer an invitation."""
     invited = [each["email"] for each in thing.raw.get("attendees", ())]
     if BOB not in invited:
@@ -188,7 +188,7 @@ def answer(stage: Stage, luck: random.Random, thing: Thing) -> str | None:
 # --- series --------------------------------------------------------------------------
 
 
-def _instance(stage: Stage, luck: random.Random, thing: Thing, *, status: str) -> Json:
+def _instance(stage: Stage, luck: Luck, thing: Thing, *, status: str) -> Json:
     """Return one instance with this status, or an empty one."""
     if not thing.content.rules:
         return {}
@@ -197,7 +197,7 @@ def _instance(stage: Stage, luck: random.Random, thing: Thing, *, status: str) -
     fitting = [row for row in found if (row["status"] == "cancelled") == bool(status)]
     if not status and len(fitting) < 3:
         return {}
-    return luck.choice(fitting) if fitting else {}
+    return luck.pick(fitting, _slot) if fitting else {}
 
 
 def _slot(row: Json) -> str:
@@ -205,7 +205,7 @@ def _slot(row: Json) -> str:
     return str(original.get("dateTime") or original.get("date"))
 
 
-def retitle_instance(stage: Stage, luck: random.Random, thing: Thing) -> str | None:
+def retitle_instance(stage: Stage, luck: Luck, thing: Thing) -> str | None:
     row = _instance(stage, luck, thing, status="")
     if not row:
         return None
@@ -214,7 +214,7 @@ def retitle_instance(stage: Stage, luck: random.Random, thing: Thing) -> str | N
     return f"instance {_slot(row)}: title {summary}"
 
 
-def move_instance(stage: Stage, luck: random.Random, thing: Thing) -> str | None:
+def move_instance(stage: Stage, luck: Luck, thing: Thing) -> str | None:
     row = _instance(stage, luck, thing, status="")
     if not row or "dateTime" not in row["start"]:
         return None
@@ -224,7 +224,7 @@ def move_instance(stage: Stage, luck: random.Random, thing: Thing) -> str | None
     return f"instance {_slot(row)}: moved to {start}"
 
 
-def cancel_instance(stage: Stage, luck: random.Random, thing: Thing) -> str | None:
+def cancel_instance(stage: Stage, luck: Luck, thing: Thing) -> str | None:
     row = _instance(stage, luck, thing, status="")
     if not row:
         return None
@@ -232,7 +232,7 @@ def cancel_instance(stage: Stage, luck: random.Random, thing: Thing) -> str | No
     return f"instance {_slot(row)}: cancelled"
 
 
-def restore_instance(stage: Stage, luck: random.Random, thing: Thing) -> str | None:
+def restore_instance(stage: Stage, luck: Luck, thing: Thing) -> str | None:
     row = _instance(stage, luck, thing, status="cancelled")
     if not row:
         return None
@@ -240,7 +240,7 @@ def restore_instance(stage: Stage, luck: random.Random, thing: Thing) -> str | N
     return f"instance {_slot(row)}: restored"
 
 
-def change_rule(stage: Stage, luck: random.Random, thing: Thing) -> str | None:
+def change_rule(stage: Stage, luck: Luck, thing: Thing) -> str | None:
     if not thing.content.rules:
         return None
     rule = f"FREQ={luck.choice(('DAILY', 'WEEKLY'))};COUNT={luck.randrange(4, 10)}"
@@ -248,7 +248,7 @@ def change_rule(stage: Stage, luck: random.Random, thing: Thing) -> str | None:
     return f"rule {rule}"
 
 
-def cut(stage: Stage, luck: random.Random, thing: Thing, *, token: str) -> str | None:
+def cut(stage: Stage, luck: Luck, thing: Thing, *, token: str) -> str | None:
     """Change this and what follows: another series goes on, under its own title."""
     row = _instance(stage, luck, thing, status="")
     if not row or row["id"].endswith(_first_key(thing)):

@@ -1,6 +1,5 @@
 """Runs of Tandem: tasks done, repeated, dropped and late; processes struck and held."""
 
-import random
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -9,6 +8,7 @@ from services.push import prove, queue_push
 from services.renewal import renew_due
 from services.run import Hint, sync
 from services.sweep import SWEEP_PATH, sweep
+from tests.torture.chance import Luck
 from tests.torture.stage import Process, Stage
 from tests.torture.timeline import Due
 from tests.torture.workers import Blow, Died, Held
@@ -22,7 +22,7 @@ class Machines:
     """The processes that do the tasks; `held` are runs that somebody stopped midway."""
 
     stage: Stage
-    luck: random.Random
+    luck: Luck
     held: list[tuple[Held, Due]] = field(default_factory=list)
     processes: list[Process] = field(default_factory=list)
     stopped: set[str] = field(default_factory=set)
@@ -95,13 +95,13 @@ class Machines:
             return "renewed"
         return "nothing to do"
 
-    def hold(self, due: Due, *, calls: int) -> bool:
+    def hold(self, due: Due, *, calls: int, what: str = "") -> bool:
         """Begin a task and hold it before some call; tell whether it came that far."""
         task = self.stage.line.take(due)
         process = self.stage.process(timedelta(seconds=self.luck.choice(SKEWS)))
         self.stage.clock.advance(timedelta(milliseconds=7))
         held = Held(process.points, lambda: self._do(process, task))
-        held.let(calls)
+        held.let(calls, what=what)
         self.stopped |= self._told()
         self.held.append((held, due))
         self._forget_ended()

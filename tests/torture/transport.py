@@ -120,7 +120,7 @@ class WsgiTransport(Transport):
         headers: Headers,
         body: bytes | str | None,
     ) -> Response:
-        self._point(f"google {method}")
+        self._point(_kind(method, address))
         self._spend()
         data = body.encode() if isinstance(body, str) else body or b""
         sent = dict(headers)
@@ -128,7 +128,7 @@ class WsgiTransport(Transport):
         self.watch(method, address, data, 0)
         answer = self._answered(method, self.address(address), sent, data)
         self.watch(method, address, data, answer.status)
-        self._point(f"google {method} answered")
+        self._point("answered")
         return answer
 
     def _answered(
@@ -146,6 +146,12 @@ class WsgiTransport(Transport):
         answer = called(self._app, method, address, headers, body)
         told = answer.body.replace(OWNS, f'"accessRole":"{role}"'.encode())
         return replace(answer, body=told)
+
+
+def _kind(method: str, address: str) -> str:
+    """Return what kind of call it is, for those who strike."""
+    writes = method != "GET" and "/events" in address
+    return "google write" if writes and "/watch" not in address else "google"
 
 
 class Person:

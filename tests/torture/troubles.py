@@ -1,18 +1,19 @@
 """Trouble: what Google, the network, machines and clocks do to a run."""
 
-import random
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 from services.ports import Task
 from services.sweep import SWEEP_PATH
+from tests.torture.chance import Luck
 from tests.torture.runs import RENEW_PATH, SYNC_PATH, Machines
 from tests.torture.stage import Stage
 from tests.torture.timeline import Due
-from tests.torture.workers import Blow
+from tests.torture.workers import SAVE, WRITE, Blow
 
 Json = dict[str, Any]
+PAST_LEASE = timedelta(seconds=200)
 WRITING = "events.[idpu]*"
 
 FAULTS: tuple[Json, ...] = (
@@ -41,7 +42,7 @@ class Troubles:
         self,
         stage: Stage,
         machines: Machines,
-        luck: random.Random,
+        luck: Luck,
         tell: Callable[[str], None],
     ) -> None:
         self.stage, self.machines, self.luck = stage, machines, luck
@@ -106,36 +107,47 @@ class Troubles:
         """Return the next run, as if a push had just come where there is none."""
         due = [one for one in self.stage.line.due() if one.task.path == SYNC_PATH]
         if not due:
-            body = {"connection": self.stage.connection_id}
-            self.stage.line.add(Task(path=SYNC_PATH, body=body))
+            self._push()
             due = self.stage.line.due()[-1:]
         return due[0]
 
+    def _push(self) -> None:
+        body = {"connection": self.stage.connection_id}
+        self.stage.line.add(Task(path=SYNC_PATH, body=body))
+
     def crash(self) -> str:
+        what = self.luck.choice(("", "", WRITE, SAVE))
         blow = Blow(
-            at=self.luck.randrange(1, 30),
+            at=self.luck.randrange(1, 4 if what else 30),
             dies=self.luck.random() < 0.7,
             late=self.luck.random() < 0.5,
+            what=what,
         )
         word = self.machines.run(self._next(), blow=blow)
         kind = "dies" if blow.dies else "fails"
         late = "after" if blow.late else "before"
-        self.tell(f"a run {kind} {late} call {blow.at}: {word}")
+        self.tell(f"a run {kind} {late} {what or 'any'} call {blow.at}: {word}")
         return "crash"
 
     def pause(self) -> str:
         if len(self.machines.held) > 1:
             return self.resume()
-        calls = self.luck.randrange(1, 25)
-        stands = self.machines.hold(self._next(), calls=calls)
-        self.tell(f"a run is held after {calls} calls" if stands else "a run ends")
+        what = self.luck.choice(("", WRITE))
+        calls = self.luck.randrange(3 if what else 25)
+        stands = self.machines.hold(self._next(), calls=calls, what=what)
+        held = f"a run is held after {calls} {what or 'any'} calls"
+        self.tell(held if stands else "a run ends")
+        if stands and self.luck.random() < 0.4:
+            self.stage.clock.advance(PAST_LEASE)
+            self.tell("it sleeps past its lease")
+            self._push()
         return "pause"
 
     def resume(self) -> str:
         if not self.machines.held:
             return self.pause()
         if self.luck.random() < 0.3:
-            self.stage.clock.advance(timedelta(seconds=200))
+            self.stage.clock.advance(PAST_LEASE)
         calls = self.luck.choice((1, 3, 8, 100))
         self.machines.let(calls)
         self.tell(f"a held run goes on for {calls} calls")

@@ -8,7 +8,8 @@ from urllib.parse import unquote, urlsplit
 
 from services.journal import _unpacked
 from services.link_documents import intent_of
-from services.ports import Create, Document, Json, Query, Store, Write
+from services.links import Intent
+from services.ports import Create, Document, Query, Store, Write
 
 EVENT = re.compile(r"/calendar/v3/calendars/[^/]+/events(?:/(?!watch)([^/]+))?\Z")
 WRITES = frozenset({"POST", "PATCH", "PUT", "DELETE"})
@@ -32,7 +33,7 @@ class Watch:
             return
         for entry in _unpacked(write.data["blob"]):
             self.intents += 1
-            self.news.append(_told(entry))
+            self.news.append(told_of(intent_of(entry)))
             if entry["side"] == "calendar":
                 self.open[entry["target"]] += 1
 
@@ -62,9 +63,8 @@ class Watch:
         return False
 
 
-def _told(entry: Json) -> tuple[str, str]:
-    """Return an intent in words, and the token of its appointment."""
-    intent = intent_of(entry)
+def told_of(intent: Intent) -> tuple[str, str]:
+    """Return the token of an intent's appointment, and the intent in words."""
     known = intent.sent or intent.before or intent.origin
     token = known.details.title.partition(" ")[0] if known else ""
     names = sorted({atom.name for atom in intent.atoms})

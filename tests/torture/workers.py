@@ -13,6 +13,8 @@ from tests.twins import VirtualClock
 T = TypeVar("T")
 
 PATIENCE = 60.0
+WRITE = "google write"
+SAVE = "store commit"
 
 
 class Died(BaseException):
@@ -39,12 +41,14 @@ class SkewedClock:
 class Blow:
     """What befalls a process at its call of this number: it dies, or the call fails.
 
-    `late` strikes after the call was done, when nobody hears of it.
+    `late` strikes after the call was done, when nobody hears of it. `what` counts only
+    calls of that kind: see WRITE and SAVE.
     """
 
     at: int
     dies: bool
     late: bool
+    what: str = ""
 
 
 class Points:
@@ -55,20 +59,22 @@ class Points:
         self.blow: Blow | None = None
         self.dead = False
         self.struck = False
-        self.hold: Callable[[], None] = lambda: None
+        self.hold: Callable[[str], None] = lambda what: None
 
     def expect(self, blow: Blow | None) -> None:
         """Count from here, and strike there."""
         self.count, self.blow, self.struck, self.dead = 0, blow, False, False
 
-    def before(self) -> bool:
+    def before(self, what: str) -> bool:
         """Come to a call; tell whether it is to fail once it was done."""
-        self.hold()
+        self.hold(what)
         if self.dead:
             raise Died
-        self.count += 1
         blow = self.blow
-        if blow is None or self.count != blow.at:
+        if blow is None or not what.startswith(blow.what):
+            return False
+        self.count += 1
+        if self.count != blow.at:
             return False
         self.struck = True
         if blow.late:
@@ -104,13 +110,13 @@ class PointedStore:
         return self._do(lambda: self._store.query(query))
 
     def commit(self, writes: Sequence[Write]) -> Sequence[str]:
-        return self._do(lambda: self._store.commit(writes))
+        return self._do(lambda: self._store.commit(writes), SAVE)
 
     def delete_under(self, path: str) -> int:
         return self._do(lambda: self._store.delete_under(path))
 
-    def _do(self, deed: Callable[[], T]) -> T:
-        fails = self._points.before()
+    def _do(self, deed: Callable[[], T], what: str = "store") -> T:
+        fails = self._points.before(what)
         result = deed()
         if fails:
             self._points.after()
@@ -125,7 +131,7 @@ class PointedQueue:
 
     def enqueue(self, task: Task) -> bool:
         try:
-            fails = self._points.before()
+            fails = self._points.before("queue")
         except StoreError as error:
             raise BrokenQueue from error
         done = self._line.enqueue(task)
@@ -142,18 +148,21 @@ class Held:
     def __init__(self, points: Points, deed: Callable[[], object]) -> None:
         self._points, self._deed = points, deed
         self._go, self._told = threading.Semaphore(0), threading.Semaphore(0)
-        self._left = 0
+        self._left, self._what = 0, ""
         self.ended = False
         self.error: BaseException | None = None
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._points.hold = self._hold
         self._thread.start()
 
-    def let(self, calls: int) -> None:
-        """Let it do so many calls, and wait until it stands before the next."""
+    def let(self, calls: int, *, what: str = "") -> None:
+        """Let it do so many calls, and wait until it stands before the next.
+
+        `what` counts only calls of that kind.
+        """
         if self.ended:
             return
-        self._left = calls
+        self._left, self._what = calls, what
         self._go.release()
         if not self._told.acquire(timeout=PATIENCE):
             raise AssertionError("A held run neither ended nor came to a call.")
@@ -168,12 +177,14 @@ class Held:
             self._deed()
         except BaseException as error:
             self.error = error
-        self._points.hold = lambda: None
+        self._points.hold = lambda what: None
         self.ended = True
         self._told.release()
 
-    def _hold(self) -> None:
+    def _hold(self, what: str) -> None:
         if threading.current_thread() is not self._thread:
+            return
+        if not what.startswith(self._what):
             return
         while self._left == 0:
             self._told.release()
