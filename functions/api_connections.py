@@ -13,11 +13,18 @@ from functions.api_scope import (
 )
 from functions.api_views import STATES, connection_view, list_view
 from functions.link_views import journal_view, link_view
+from functions.run_views import (
+    checked_run,
+    empty_page,
+    last_run_view,
+    run_view,
+    written_run_view,
+)
 from services import journal, steering
+from services.asked_runs import find, noted
 from services.connections import loaded
 from services.delegation import Delegated, calendars_of, connect
 from services.idempotency import Answer
-from services.ids import Kind, new_id
 from services.leaving import disconnect as end
 from services.link_documents import link_of
 from services.links import link_path, links_of
@@ -125,7 +132,7 @@ def disconnect(call: Call) -> Answer:
     if body.copies == "remove":
         raise NotYet("This version cannot remove the copies yet; keep or freeze them.")
     end(call.world, connection.id, revoke=body.revoke, now=call.now)
-    return _started(new_id(Kind.RUN))
+    return _started(noted(call.world, connection.id, asked_for="disconnect"))
 
 
 def _started(run: str) -> Answer:
@@ -139,9 +146,19 @@ def list_journal(call: Call) -> Answer:
     """List runs and their writes, newest first, with before-images."""
     connection, limit = own_connection(call), call.limit()
     store, after = call.world.store, _journal_place(call)
-    found = journal.newest(store, connection.id, limit=limit, after=after)
+    asked = call.query.get("run")
+    known = asked and find(store, connection.id, checked_run(asked))
+    found = journal.newest(
+        store,
+        connection.id,
+        limit=limit,
+        after=after,
+        run=known.run if known else asked,
+    )
     entries = [journal_view(page) for page, _ in found]
     documents = [document for _, document in found]
+    if known and not found and after is None:
+        entries = [empty_page(known)]
     return Answer(status=200, body=list_view(entries, documents, limit=limit))
 
 
@@ -154,6 +171,22 @@ def _journal_place(call: Call) -> Document | None:
     if found is None:
         raise invalid("/page_token", "This part of the journal is not kept any more.")
     return found
+
+
+def get_run(call: Call) -> Answer:
+    """Show a run: whether it was done yet, and what it came to."""
+    connection, store = own_connection(call), call.world.store
+    name = checked_run(call.path["run"])
+    known = find(store, connection.id, name)
+    if known is not None:
+        return Answer(status=200, body=run_view(known))
+    last = connection.last_run
+    if last is not None and last.id == name:
+        return Answer(status=200, body=last_run_view(last))
+    pages = journal.newest(store, connection.id, limit=1, run=name)
+    if not pages:
+        raise Unknown("There is no such run, or it is not kept any more.")
+    return Answer(status=200, body=written_run_view(pages[0][0]))
 
 
 def list_links(call: Call) -> Answer:

@@ -1,5 +1,7 @@
 """The API's routes for operators, and what anybody may ask."""
 
+import logging
+
 from functions.api_call import Call
 from functions.problems import problem
 from services.agendas import CONNECTORS
@@ -12,6 +14,8 @@ from services.renewal import renew_due
 from services.settings import FIELDS_OF
 from services.sweep import sweep
 from services.world import Application
+
+logger = logging.getLogger(__name__)
 
 NAMES = {"rest": "REST"}
 FORM: Json = {
@@ -66,7 +70,8 @@ def health(call: Call) -> Answer:
 
 
 def operate(call: Call) -> Answer:
-    """Do by hand what the scheduler does."""
+    """Do by hand what the scheduler does; its log line names the run."""
+    run = new_id(Kind.RUN)
     match call.path["operation"]:
         case "sweep":
             sweep(call.world, call.now)
@@ -76,4 +81,6 @@ def operate(call: Call) -> Answer:
             raise NotYet("This version cannot audit yet.")
         case name:
             raise Unknown(f'There is no operation "{name}".')
-    return Answer(status=202, body={"run": new_id(Kind.RUN)})
+    fields = {"event": "operation", "operation": call.path["operation"], "run_id": run}
+    logger.info("operation done by hand", extra=fields)
+    return Answer(status=202, body={"run": run})

@@ -5,7 +5,6 @@ from functions.api_scope import own_connection
 from functions.api_views import list_view, time_text
 from functions.link_views import link_view
 from services.idempotency import Answer
-from services.ids import Kind, new_id
 from services.ports import Json
 from services.previews import (
     Preview,
@@ -44,8 +43,8 @@ def get(call: Call) -> Answer:
 def post_apply(call: Call) -> Answer:
     """Let everything that is held pass, and ask for a run."""
     connection = own_connection(call)
-    apply(call.world, connection.id, call.path["preview"], now=call.now)
-    return Answer(status=202, body={"run": new_id(Kind.RUN)})
+    done = apply(call.world, connection.id, call.path["preview"], now=call.now)
+    return Answer(status=202, body={"run": done.run})
 
 
 def _view(preview: Preview) -> dict[str, Json]:

@@ -152,7 +152,13 @@ CONNECTIONS = (
         path=_C + "/journal",
         do=api_connections.list_journal,
         answers={200: "Journal"},
-        query=LIST,
+        query=("run", *LIST),
+    ),
+    _connections(
+        method="GET",
+        path=_C + "/runs/{run}",
+        do=api_connections.get_run,
+        answers={200: "ShownRun"},
     ),
     _connections(
         method="GET",

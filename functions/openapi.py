@@ -19,6 +19,7 @@ QUERY: Mapping[str, Schema] = {
     "organization": TEXT,
     "agenda": TEXT,
     "state": TEXT,
+    "run": TEXT,
     "start": MOMENT,
     "end": MOMENT,
     "expand": YES_OR_NO,

@@ -82,6 +82,19 @@ CONNECTIONS: dict[str, Schema] = {
     "Calendars": page_of("Calendar"),
     "Disconnect": taken({"copies": _copies, "revoke": YES_OR_NO}),
     "Run": shown({"run": TEXT}),
+    "ShownRun": shown(
+        {
+            "id": TEXT,
+            "run": TEXT,
+            "asked_for": TEXT,
+            "outcome": TEXT,
+            "asked_at": or_null(MOMENT),
+            "started_at": or_null(MOMENT),
+            "ended_at": or_null(MOMENT),
+            "read": or_null(NUMBER),
+            "written": or_null(NUMBER),
+        }
+    ),
     "JournalPage": shown(
         {"id": TEXT, "run": TEXT, "at": MOMENT, "writes": list_of(ref("Write"))}
     ),

@@ -23,6 +23,7 @@ def sync_connection(request: Request) -> Response:
         channel=body.get("channel"),
         resource=body.get("resource"),
         received_at=time_in(body, "received_at"),
+        run=str(body.get("run") or ""),
     )
     outcome = sync(world(), connection, hint=hint)
     return told(outcome=outcome.word, read=outcome.read, written=outcome.written)

@@ -129,7 +129,11 @@ class LastRun:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Connection:
-    """One calendar joined with one agenda; the unit of sync, of state, of a task."""
+    """One calendar joined with one agenda; the unit of sync, of state, of a task.
+
+    `awaited` is the id of a run that somebody asked for and that could not be done yet:
+    the next run is that one.
+    """
 
     id: str
     organization: str
@@ -153,6 +157,7 @@ class Connection:
     agenda_read: Reading = field(default_factory=Reading)
     lease: Lease = field(default_factory=Lease)
     wanted: bool = False
+    awaited: str = ""
     work: str | None = None
     backlog: bool = False
     tries: int = 0

@@ -50,6 +50,7 @@ INDEXES: Final[tuple[Index, ...]] = (
     Index(collection="items", members=("expires_at",), everywhere=True),
     Index(collection="items", members=("number",)),
     Index(collection="journal", members=("at",), descending=True),
+    Index(collection="journal", members=("run", "at"), descending=True),
     Index(collection="journal", members=("expires_at",), everywhere=True),
     Index(collection="links", members=("alone", "ical_uid")),
     Index(collection="links", members=("alone", "span")),
@@ -62,6 +63,7 @@ INDEXES: Final[tuple[Index, ...]] = (
     Index(collection="pages", members=("expires_at",), everywhere=True),
     Index(collection="previews", members=("created_at",), descending=True),
     Index(collection="previews", members=("expires_at",), everywhere=True),
+    Index(collection="runs", members=("expires_at",), everywhere=True),
     Index(collection="told", members=("look_at",)),
 )
 

@@ -8,7 +8,16 @@ from datetime import datetime, timedelta
 
 from services.link_documents import intent_json, intent_of
 from services.links import Intent
-from services.ports import Create, Document, Json, Query, Store, Update
+from services.ports import (
+    Create,
+    Document,
+    Is,
+    Json,
+    Query,
+    Store,
+    Update,
+    Where,
+)
 
 KEPT = timedelta(days=30)
 
@@ -60,11 +69,17 @@ def load(store: Store, connection_id: str, page_id: str) -> Page | None:
 
 
 def newest(
-    store: Store, connection_id: str, *, limit: int, after: Document | None = None
+    store: Store,
+    connection_id: str,
+    *,
+    limit: int,
+    after: Document | None = None,
+    run: str | None = None,
 ) -> list[tuple[Page, Document]]:
-    """Return pages of the journal, newest first."""
+    """Return pages of the journal, newest first; those of one run if it is named."""
     query = Query(
         collection=journal_of(connection_id),
+        where=[] if run is None else [Where(member="run", compare=Is.EQUAL, value=run)],
         order_by="at",
         descending=True,
         limit=limit,

@@ -57,9 +57,10 @@ def open_connection(world: World, joining: Joining, *, now: datetime) -> Connect
     return connection
 
 
-def queue_run(world: World, connection_id: str) -> None:
-    """Ask for a run of this connection now. Raises QueueError."""
-    world.queue.enqueue(Task(path=RUN_PATH, body={"connection": connection_id}))
+def queue_run(world: World, connection_id: str, *, run: str = "") -> None:
+    """Ask for a run of this connection now, of this id if given. Raises QueueError."""
+    body = {"connection": connection_id, **({"run": run} if run else {})}
+    world.queue.enqueue(Task(path=RUN_PATH, body=body))
 
 
 def release_claim(store: Store, connection: Connection) -> None:

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from services.asked_runs import ask
 from services.connections import Connection, State, change, load
 from services.documents import data_of, record_of
 from services.ids import Kind, new_id
 from services.link_documents import link_of, saved
 from services.links import Link, Rank, Waiting, links_of
-from services.opening import queue_run
 from services.ports import (
     Conflict,
     Create,
@@ -71,6 +71,14 @@ class Held:
     links: Sequence[Link]
     counts: Mapping[str, int] = field(default_factory=dict)
     more: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Applied:
+    """How many links a person let pass, and the run that writes them."""
+
+    run: str
+    passed: int
 
 
 def previews_of(connection_id: str) -> str:
@@ -192,8 +200,10 @@ def held(store: Store, connection_id: str, *, limit: int = AT_ONCE) -> Held:
         after = page[-1]
 
 
-def apply(world: World, connection_id: str, preview_id: str, *, now: datetime) -> int:
-    """Let everything that is held pass, and return how many links that were.
+def apply(
+    world: World, connection_id: str, preview_id: str, *, now: datetime
+) -> Applied:
+    """Let everything that is held pass, and queue a run that writes it.
 
     The same preview again lets pass what is left of it. Raises Unknown, and Expired
     with a new preview made: what is held must not stay so for good.
@@ -206,8 +216,7 @@ def apply(world: World, connection_id: str, preview_id: str, *, now: datetime) -
     path = f"{previews_of(connection_id)}/{preview_id}"
     world.store.commit([Update(path=path, data={"applied_at": now})])
     change(world.store, connection_id, lambda one: _going_on(one, passed))
-    queue_run(world, connection_id)
-    return passed
+    return Applied(run=ask(world, connection_id, asked_for="apply"), passed=passed)
 
 
 def _renew(

@@ -5,11 +5,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from services.agendas import get_agenda
+from services.asked_runs import ask, noted
 from services.connections import RUNNING, Connection, State, at_work, change
-from services.ids import Kind, new_id
 from services.json_values import merge_patch
 from services.limits import NotAllowed, check_size
-from services.opening import queue_run
 from services.ports import Json
 from services.refusals import InTheWay, Invalid, invalid
 from services.settings import effective
@@ -20,11 +19,10 @@ CANCELLED = "The sync was cancelled by a person."
 
 
 def ask_for_run(world: World, connection: Connection) -> str:
-    """Queue a run and return an id for it. Raises InTheWay where none may run."""
+    """Queue a run and return its id. Raises InTheWay where none may run."""
     if connection.state not in RUNNING:
         raise _not_running(connection)
-    queue_run(world, connection.id)
-    return new_id(Kind.RUN)
+    return ask(world, connection.id, asked_for="sync")
 
 
 def pause(world: World, connection_id: str, *, reason: str = PAUSED) -> str:
@@ -38,7 +36,7 @@ def pause(world: World, connection_id: str, *, reason: str = PAUSED) -> str:
         return replace(connection, state=State.PAUSED, reason=reason, until=None)
 
     change(world.store, connection_id, paused)
-    return new_id(Kind.RUN)
+    return noted(world, connection_id, asked_for="pause")
 
 
 def cancel(world: World, connection_id: str) -> str:
@@ -57,8 +55,7 @@ def resume(world: World, connection_id: str, *, now: datetime) -> str:
         return replace(at_work(connection), until=None, due_at=now)
 
     connection = change(world.store, connection_id, awake)
-    queue_run(world, connection.id)
-    return new_id(Kind.RUN)
+    return ask(world, connection.id, asked_for="resume")
 
 
 def set_settings(

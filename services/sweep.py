@@ -40,6 +40,7 @@ EXPIRING = (
     Expiring(collection="journal", everywhere=True),
     Expiring(collection="links", everywhere=True),
     Expiring(collection="pages", everywhere=True, kept_for=timedelta(days=1)),
+    Expiring(collection="runs", everywhere=True),
     # Kept for long: the yes to an old one is what makes a new one.
     Expiring(collection="previews", everywhere=True, kept_for=timedelta(days=365)),
 )

@@ -6,11 +6,15 @@ from datetime import datetime
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Hint:
-    """Why a run is asked for: the channel that spoke, and when we heard it."""
+    """Why a run is asked for: the channel that spoke, and when we heard it.
+
+    `run` is the id by which somebody knows the run already.
+    """
 
     channel: str | None = None
     resource: str | None = None
     received_at: datetime | None = None
+    run: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -15,7 +15,6 @@ from services.connections import (
     RUNNING,
     Connection,
     ConnectionMissing,
-    LastRun,
     State,
     asking,
     at_work,
@@ -25,6 +24,7 @@ from services.links import Rank, links_of
 from services.ports import Document, Is, Query, Where
 from services.previews import new_preview
 from services.run.absence import judge
+from services.run.asked import joined, last_run, told, turned_away
 from services.run.hint import Busy, Hint, Outcome, Overtaken, Stopped
 from services.run.look import Looked, look
 from services.run.recover import with_open_intents
@@ -70,24 +70,24 @@ def sync(world: World, connection_id: str, *, hint: Hint | None = None) -> Outco
         except ConnectionMissing:
             return Outcome(word="missing")
         return outcome
-    queue_run(world, connection_id, after=FIRST_WAIT)
+    queue_run(world, connection_id, after=FIRST_WAIT, run=hint.run)
     return Outcome(word="overtaken")
 
 
 def _attempt(world: World, connection_id: str, hint: Hint) -> Outcome:
     connection, document = load(world.store, connection_id)
     if connection.state not in RUNNING:
-        return Outcome(word=str(connection.state))
+        return turned_away(world, connection, hint, word=str(connection.state))
     if connection.lease.is_live(world.clock.now()):
-        return wait_for_lease(world, connection)
+        return joined(world, connection, hint)
     agenda = world.store.get(f"agendas/{connection.agenda}")
     if agenda is None:
-        return Outcome(word="missing")
+        return turned_away(world, connection, hint, word="missing")
     session = Session(
         world, hint, connection=connection, document=document, agenda=agenda
     )
     try:
-        return _answered(session)
+        return told(session, _answered(session))
     except (Overtaken, LinkMoved):
         session.give_back()
         raise
@@ -98,7 +98,7 @@ def _answered(session: Session) -> Outcome:
     try:
         return _run(session)
     except Busy:
-        return wait_for_lease(session.world, session.connection)
+        return wait_for_lease(session.world, session.connection, run=session.asked)
     except Stopped:
         session.give_back()
         return Outcome(word="stopped")
@@ -251,18 +251,11 @@ def _finished(session: Session, connection: Connection) -> Connection:
     if healed:
         connection = at_work(connection)
     told = waited and connection.state is State.ACTIVE
-    last = LastRun(
-        id=session.run_id,
-        started_at=session.started_at,
-        ended_at=now,
-        read=session.read,
-        written=session.written,
-    )
     return replace(
         _behind_own_writes(session, connection),
         looked_at=now,
         due_at=now + connection.quiet_for,
-        last_run=last,
+        last_run=last_run(session),
         tries=0,
         reason="" if told else connection.reason,
         until=None if waited else connection.until,
@@ -280,6 +273,9 @@ def _behind_own_writes(session: Session, connection: Connection) -> Connection:
 def _go_on(session: Session, *, complete: bool, woken: datetime | None) -> None:
     """Queue what is left to do: now, or when what waits is due."""
     more = _has_due(session) and session.time_is_up
-    if session.wanted or not complete or more:
+    session.goes_on = more or not complete
+    if session.goes_on:
+        queue_run(session.world, session.connection.id, run=session.run_id)
+    if session.wanted and (not session.goes_on or session.connection.awaited):
         queue_run(session.world, session.connection.id)
     queue_waking(session, known=woken)

@@ -30,6 +30,7 @@ FAR = timedelta(days=365 * 50)
 _OF_OTHERS = frozenset(
     {
         "wanted",
+        "awaited",
         "channel",
         "watchable",
         "state",
@@ -76,7 +77,10 @@ class Session:
         self.started_at = world.clock.now()
         self.read = self.written = 0
         self.wanted = False
-        self.run_id = new_id(Kind.RUN)
+        self.goes_on = False
+        self.asked = hint.run or connection.awaited
+        self.run_id = self.asked or new_id(Kind.RUN)
+        self.before = connection.last_run
         self.settings: AgendaSettings
         self.calendar: Calendar
         self.connector: Connector

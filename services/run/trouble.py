@@ -18,15 +18,20 @@ FIRST_WAIT = timedelta(seconds=5)
 LONGEST_WAIT = timedelta(minutes=30)
 
 
-def wait_for_lease(world: World, connection: Connection) -> Outcome:
-    """Leave word that another run is wanted, and one to come if nobody reads it."""
+def wait_for_lease(world: World, connection: Connection, *, run: str = "") -> Outcome:
+    """Leave word that another run is wanted, and one to come if nobody reads it.
+
+    `run` is the id by which somebody knows it.
+    """
 
     def wanting(now: Connection) -> Connection:
-        return replace(now, wanted=now.lease.is_live(world.clock.now()))
+        if not now.lease.is_live(world.clock.now()):
+            return replace(now, wanted=False)
+        return replace(now, wanted=True, awaited=now.awaited or run)
 
     left = change(world.store, connection.id, wanting)
     if not left.wanted or left.lease.ends_at is None:
-        queue_run(world, connection.id)
+        queue_run(world, connection.id, run=run)
         return Outcome(word="busy")
     after = left.lease.ends_at - world.clock.now() + timedelta(seconds=1)
     name = f"lease-{connection.id}-{left.lease.epoch}"
@@ -43,8 +48,8 @@ def postponed(session: Session, error: TransientError) -> Outcome:
     queued = session.connection.wake_at
     if queued is None or queued <= session.now():
         _wake_later(session, wait)
-    elif session.connection.lease.holder:
-        session.save(session.without_lease)
+    elif session.connection.lease.holder or session.asked:
+        session.save(lambda now: awaiting(session, session.without_lease(now)))
     fields = {"event": "run-postponed", "connection_id": session.connection.id}
     logger.info("run postponed", extra=fields)
     return Outcome(word="postponed")
@@ -62,11 +67,16 @@ def _wake_later(session: Session, wait: timedelta) -> None:
     wake_at = session.now() + wait
 
     def later(now: Connection) -> Connection:
-        given_back = session.without_lease(now)
-        return replace(given_back, tries=now.tries + 1, due_at=wake_at, wake_at=wake_at)
+        left = awaiting(session, session.without_lease(now))
+        return replace(left, tries=now.tries + 1, due_at=wake_at, wake_at=wake_at)
 
     session.save(later)
     queue_run(session.world, session.connection.id, after=wait)
+
+
+def awaiting(session: Session, connection: Connection) -> Connection:
+    """Return the connection, whose next run is the one that this was to be."""
+    return replace(connection, awaited=connection.awaited or session.asked)
 
 
 def failed(session: Session, error: PermanentError) -> Outcome:
@@ -91,7 +101,8 @@ def queue_run(
     *,
     after: timedelta = timedelta(0),
     name: str | None = None,
+    run: str = "",
 ) -> None:
     at = world.clock.now() + after if after else None
-    body = {"connection": connection_id}
+    body = {"connection": connection_id, **({"run": run} if run else {})}
     world.queue.enqueue(Task(path=PATH, body=body, at=at, name=name))

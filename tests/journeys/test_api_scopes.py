@@ -48,6 +48,7 @@ CONTRACT = {
     "connections/{}/previews/{}/decisions": {G},
     "connections/{}/previews/{}/apply": {G},
     "connections/{}/journal": {G},
+    "connections/{}/runs/{}": {G},
     "connections/{}/undo": {G},
     "connections/{}/links": {G},
     "connections/{}/links/{}": {G},

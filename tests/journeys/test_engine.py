@@ -76,7 +76,7 @@ def test_a_first_sync_that_is_too_large_waits_for_a_yes(ann: Person) -> None:
     assert waiting.counts.held == 5
     assert bench.items() == {}
 
-    passed = previews.apply(
+    applied = previews.apply(
         bench.world,
         waiting.id,
         waiting.preview or "",
@@ -84,7 +84,7 @@ def test_a_first_sync_that_is_too_large_waits_for_a_yes(ann: Person) -> None:
     )
     bench.settle()
 
-    assert passed == 5
+    assert applied.passed == 5
     assert len(bench.items()) == 5
     assert bench.connection().state == "active"
     assert bench.connection().counts.held == 0

@@ -53,7 +53,7 @@ def approve(bench: Workbench) -> int:
     preview = bench.connection().preview
     assert preview is not None
     now = bench.clock.now()
-    return apply(bench.world, bench.connection_id, preview, now=now)
+    return apply(bench.world, bench.connection_id, preview, now=now).passed
 
 
 def test_a_thousand_deletes_at_five_a_second_take_at_most_twenty_items(
