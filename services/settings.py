@@ -49,7 +49,7 @@ FIELDS_OF: Mapping[str, tuple[str, ...]] = {
     "status": ("status",),
     "freeBusyStatus": ("freeBusy",),
     "privacy": ("privacy",),
-    "participants": ("participant",),
+    "participants": ("participant", "answer"),
     "alerts": ("alert", "alerts"),
     "keywords": ("keyword",),
     "color": ("color",),

@@ -27,6 +27,9 @@ from sync.values import (
 
 Fields = Mapping[str, Json]
 
+ANSWER = "answer/"
+"""With the address behind it: what a participant answered, said and brings along."""
+
 
 def fields_of(details: Details) -> dict[str, Json]:
     """Return the details of one occurrence, or of a series, laid flat."""
@@ -62,6 +65,11 @@ def _many_of(details: Details) -> dict[str, Json]:
         f"participant/{person.email}": _person_json(person)
         for person in details.participants
     }
+    many |= {
+        f"{ANSWER}{person.email}": said
+        for person in details.participants
+        if (said := _answer_json(person))
+    }
     if details.places:
         many["location"] = details.places[0]
     flags = [f"location/{place}" for place in details.places[1:]]
@@ -79,10 +87,17 @@ def _way(alert: Alert) -> str:
 def _person_json(person: Participant) -> dict[str, Json]:
     members: dict[str, Json] = {
         "name": person.name,
-        "answer": _unless(person.answer, Answer.NEEDS_ACTION),
         "optional": person.optional,
         "resource": person.resource,
         "organizer": person.organizer,
+    }
+    return {name: value for name, value in members.items() if value}
+
+
+def _answer_json(person: Participant) -> dict[str, Json]:
+    """Return what only the guest can say: it is merged apart from the invitation."""
+    members: dict[str, Json] = {
+        "answer": _unless(person.answer, Answer.NEEDS_ACTION),
         "comment": person.comment,
         "guests": person.guests,
     }
@@ -124,8 +139,12 @@ def _named(fields: Fields, prefix: str) -> list[str]:
 
 
 def _people(fields: Fields) -> tuple[Participant, ...]:
+    # Documents of before answers were apart hold them with the participant.
     return tuple(
-        _person(email, fields[f"participant/{email}"])
+        _person(
+            email,
+            {**fields[f"participant/{email}"], **fields.get(f"{ANSWER}{email}", {})},
+        )
         for email in _named(fields, "participant/")
     )
 

@@ -14,6 +14,7 @@ from dataclasses import replace
 from sync.content import Content
 from sync.google.errors import Unreadable
 from sync.google.folding import has_place, series_of, slot_on
+from sync.google.guests import with_known_guests
 from sync.google.moments import UTC_NAME, slot_key
 from sync.google.recurrence import Lines
 from sync.google.rows import Row, is_deleted, is_instance, master_id, reduced
@@ -28,7 +29,7 @@ def with_row(rows: Rows, row: Row) -> Rows:
 
     An instance that already stands here as an event of its own stays one.
     """
-    row = reduced(row)
+    row = reduced(_with_guests(rows, row))
     if is_instance(row) and rows.master and rows.master["id"] == row["id"]:
         return _with_master(rows, lone(row))
     if is_instance(row):
@@ -40,6 +41,15 @@ def with_row(rows: Rows, row: Row) -> Rows:
     named = ("recurringEventId", "originalStartTime")
     kept = {name: rows.exceptions[known][name] for name in named}
     return _with_exception(rows, reduced({**row, **kept}))
+
+
+def _with_guests(rows: Rows, row: Row) -> Row:
+    """Return a row with the guests that its older form had, where they were omitted."""
+    if not row.get("attendeesOmitted"):
+        return row
+    known = (rows.master, *rows.exceptions.values())
+    older = next((each for each in known if each and each["id"] == row["id"]), None)
+    return with_known_guests(row, older)
 
 
 def lone(row: Row) -> Row:

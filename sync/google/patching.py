@@ -7,17 +7,13 @@ https://developers.google.com/workspace/calendar/api/guides/performance#patch
 from collections.abc import Mapping
 
 from sync.content import Details
-from sync.google.errors import AttendeesOmitted
+from sync.google.guests import patched_attendees
 from sync.google.rows import Row
-from sync.google.writing import Members, attendees_of, members_of
+from sync.google.writing import Members, members_of
 from sync.values import Json
 
 TIMES = ("start", "end")
 OF_A_TIME = ("date", "dateTime", "timeZone")
-OF_A_GUEST = (
-    *("responseStatus", "displayName", "optional", "resource"),
-    *("comment", "additionalGuests"),
-)
 
 
 def patch_body(before: Details, after: Details, *, row: Row) -> Row:
@@ -34,7 +30,7 @@ def patch_body(before: Details, after: Details, *, row: Row) -> Row:
         name: new[name] for name in sorted(changed - {"attendees"})
     }
     if "attendees" in changed:
-        body |= _attendees(before, after, row)
+        body |= patched_attendees(before, after, row)
     if "reminders" in changed:
         body["reminders"] = whole_reminders(new)
     if "start" in changed:
@@ -68,38 +64,3 @@ def whole_reminders(members: Members) -> Row:
     reminders = members["reminders"]
     none: Json = None if reminders["useDefault"] else []
     return {"overrides": none, **reminders}
-
-
-# --- Guests --------------------------------------------------------------------------
-
-
-def _attendees(before: Details, after: Details, row: Row) -> Row:
-    """Return the whole list of guests, or nothing where it stays what it is."""
-    if row.get("attendeesOmitted"):
-        raise AttendeesOmitted("The event was read without all its guests.")
-    old, new = _by_email(before), _by_email(after)
-    present = row.get("attendees") or []
-    kept = [
-        _merged(entry, old.get(_email(entry)), new.get(_email(entry)))
-        for entry in present
-        if not (_email(entry) in old and _email(entry) not in new)
-    ]
-    there = {_email(entry) for entry in present}
-    added = [new[email] for email in new if email not in old and email not in there]
-    return {} if [*kept, *added] == present else {"attendees": [*kept, *added]}
-
-
-def _by_email(details: Details) -> dict[str, Row]:
-    return {entry["email"]: entry for entry in attendees_of(details.participants)}
-
-
-def _email(entry: Row) -> str:
-    return (entry.get("email") or "").strip().lower()
-
-
-def _merged(entry: Row, old: Row | None, new: Row | None) -> Row:
-    """Return a present guest with what changed of it, and all else as it stands."""
-    old, new = old or {}, new or {}
-    changed = [name for name in OF_A_GUEST if new and new.get(name) != old.get(name)]
-    result = {name: value for name, value in entry.items() if name not in changed}
-    return result | {name: new[name] for name in changed if name in new}

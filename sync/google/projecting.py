@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from sync.content import Content, Details, Slot
 from sync.google.folding import content_of
+from sync.google.guests import without_crowd
 from sync.google.holding import held
 from sync.google.moments import key_of, original_moment
 from sync.google.recurrence import on_grid, recurrence_of
@@ -19,6 +20,14 @@ def project(content: Content, *, zone: str) -> Content:
     """Return what Google would hold of the content, in a calendar of this zone.
 
     It is what its rows fold to, so it cannot drift from the codec.
+    """
+    return projected(without_crowd(content), zone=zone)
+
+
+def projected(content: Content, *, zone: str) -> Content:
+    """Return what Google would hold if it took any number of guests.
+
+    Who is there already stays, however many there are.
     """
     found = content_of(rows_for(content, zone=zone), zone=zone)
     if found is None:
@@ -52,7 +61,7 @@ def insert_body(
     exceptions that only differ are written afterwards, slot by slot. `participants`
     tells whether guests are written at all.
     """
-    members = dict(_master(held(content, zone=zone)))
+    members = dict(_master(held(without_crowd(content), zone=zone)))
     if not participants:
         members.pop("attendees", None)
     return marked({"id": event_id, **members}, marker)

@@ -13,7 +13,7 @@ from sync.content import Content, Details, Slot
 from sync.google.folding import slot_on
 from sync.google.moments import key_of, original_start
 from sync.google.patching import patch_body, whole_reminders, whole_times
-from sync.google.projecting import project
+from sync.google.projecting import projected
 from sync.google.recurrence import (
     added_slots,
     dates_line,
@@ -68,7 +68,7 @@ def steps(
     main = rows.master or next(iter(rows.exceptions.values()), None)
     if main is None:
         return ()
-    shown, wanted = project(before, zone=zone), project(after, zone=zone)
+    shown, wanted = projected(before, zone=zone), projected(after, zone=zone)
     change = _Change(shown, wanted, rows, main)
     return change.steps()
 

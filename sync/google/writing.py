@@ -7,22 +7,20 @@ Google refuses, fractions of a second. An item that is cancelled but still shown
 a tentative event in free time, since Google's `cancelled` deletes.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
 
 from sync.content import (
     Alert,
-    Answer,
     Details,
     FreeBusy,
-    Participant,
     Privacy,
     Status,
 )
 from sync.google.colors import color_id_of
+from sync.google.guests import attendees_of
 from sync.google.markup import cut, description_of
 from sync.google.moments import moments_of
-from sync.google.rows import ANSWERS
 from sync.normal import one_newline
 from sync.values import Json
 
@@ -30,7 +28,6 @@ Members = Mapping[str, Json]
 
 LONGEST_DESCRIPTION = 8192
 LONGEST_LINE = 1024
-MOST_ATTENDEES = 200
 MOST_REMINDERS = 5
 LONGEST_REMINDER = 40_320
 
@@ -40,9 +37,6 @@ VISIBILITY: Mapping[Privacy, str] = MappingProxyType(
         Privacy.PRIVATE: "private",
         Privacy.SECRET: "confidential",
     }
-)
-RESPONSE: Mapping[Answer, str] = MappingProxyType(
-    {answer: name for name, answer in ANSWERS.items()}
 )
 DEFAULTS: Members = MappingProxyType(
     {
@@ -120,30 +114,4 @@ def _override(alert: Alert) -> Members:
     return {
         "method": "email" if alert.by_email else "popup",
         "minutes": alert.minutes,
-    }
-
-
-# --- Guests --------------------------------------------------------------------------
-
-
-def attendees_of(participants: Iterable[Participant]) -> list[Members]:
-    """Return the guests that Google takes, in the order of their addresses."""
-    reachable = [each for each in participants if "@" in each.email]
-    ordered = sorted(reachable, key=lambda participant: participant.email)
-    return [attendee_of(each) for each in ordered[:MOST_ATTENDEES]]
-
-
-def attendee_of(participant: Participant) -> Members:
-    """Return one guest; what is empty is left out."""
-    shown = {
-        "displayName": participant.name,
-        "optional": participant.optional,
-        "resource": participant.resource,
-        "comment": participant.comment,
-        "additionalGuests": participant.guests,
-    }
-    return {
-        "email": participant.email,
-        "responseStatus": RESPONSE[participant.answer],
-        **{name: value for name, value in shown.items() if value},
     }

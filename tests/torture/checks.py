@@ -11,6 +11,8 @@ from tests.torture.sides import Thing, shown, things
 from tests.torture.stage import Stage
 from tests.torture.story import Broken
 
+GUESTS = ("participant/", "answer/")
+
 There = Mapping[Side, Mapping[str, list[Thing]]]
 
 
@@ -65,7 +67,7 @@ def _agree(case: Case, contents: Mapping[Side, Content]) -> None:
     atoms = [
         atom
         for atom in differing(calendar, agenda, slots)
-        if not (case.reborn and atom.name.startswith("participant/"))
+        if not (case.reborn and atom.name.startswith(GUESTS))
     ]
     if not atoms:
         return
@@ -91,7 +93,7 @@ def _survived(case: Case, contents: Mapping[Side, Content]) -> None:
         hidden = atom.slot is not None and shows.get(atom.slot) is None
         if hidden and atom.name != THERE:
             continue
-        if not certain or (case.reborn and atom.name.startswith("participant/")):
+        if not certain or (case.reborn and atom.name.startswith(GUESTS)):
             continue
         found = seen_in(shows, atom)
         if not same(found, value, atom):

@@ -13,6 +13,7 @@ from services.setting_values import Brake, Direction, OnDelete, Rule
 from services.settings import FIELDS_OF, AgendaSettings, effective, read_settings
 from sync.content import (
     Alert,
+    Answer,
     Details,
     Duration,
     FreeBusy,
@@ -35,7 +36,7 @@ FULL = Details(
     status=Status.TENTATIVE,
     free_busy=FreeBusy.FREE,
     privacy=Privacy.PRIVATE,
-    participants=(Participant(email="bob@example.com"),),
+    participants=(Participant(email="bob@example.com", answer=Answer.ACCEPTED),),
     places=("Hall 1", "Hall 2"),
     conferences=("https://meet.example.com/a",),
     alerts=(Alert(minutes=10),),
