@@ -11,7 +11,7 @@ from functions.api_scope import (
     own_agenda,
     own_connection,
 )
-from functions.api_views import STATES, connection_view, list_view
+from functions.api_views import STATES, WAITING, connection_view, list_view
 from functions.link_views import journal_view, link_view
 from functions.run_views import (
     checked_run,
@@ -27,9 +27,10 @@ from services.delegation import Delegated, calendars_of, connect
 from services.idempotency import Answer
 from services.leaving import disconnect as end
 from services.link_documents import link_of
-from services.links import link_path, links_of
+from services.links import links_of
 from services.ports import Document, Is, Json, Query, Where
 from services.refusals import NotYet, Unknown, invalid
+from services.repair import link_document, repair
 from services.steering import ask_for_run, set_settings
 
 
@@ -194,7 +195,12 @@ def list_links(call: Call) -> Answer:
     connection, limit = own_connection(call), call.limit()
     collection = links_of(connection.id)
     documents = call.world.store.query(
-        Query(collection=collection, limit=limit, after=call.page(collection))
+        Query(
+            collection=collection,
+            where=_waiting_as_asked(call),
+            limit=limit,
+            after=call.page(collection),
+        )
     )
     # A link may be found by other names too; those are no links of their own.
     links = [one for one in documents if "same_as" not in one.data]
@@ -202,13 +208,23 @@ def list_links(call: Call) -> Answer:
     return Answer(status=200, body=list_view(entries, documents, limit=limit))
 
 
+def _waiting_as_asked(call: Call) -> list[Where]:
+    waiting = call.query.get("waiting")
+    if waiting is None:
+        return []
+    if waiting not in WAITING:
+        raise invalid("/waiting", f"Must be one of {', '.join(WAITING)}.")
+    return [Where(member="waiting", compare=Is.EQUAL, value=waiting)]
+
+
 def get_link(call: Call) -> Answer:
     """Show a link."""
     connection = own_connection(call)
-    store = call.world.store
-    document = store.get(link_path(connection.id, call.path["link"]))
-    if document is not None and "same_as" in document.data:
-        document = store.get(link_path(connection.id, document.data["same_as"]))
-    if document is None:
-        raise Unknown("There is no such link.")
+    document = link_document(call.world.store, connection.id, call.path["link"])
     return Answer(status=200, body=link_view(link_of(document), zone=connection.zone))
+
+
+def repair_link(call: Call) -> Answer:
+    """Look again at both sides of a link, and plan it anew; nobody is mailed."""
+    connection = own_connection(call)
+    return _started(repair(call.world, connection.id, call.path["link"], now=call.now))

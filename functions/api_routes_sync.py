@@ -165,7 +165,7 @@ CONNECTIONS = (
         path=_C + "/links",
         do=api_connections.list_links,
         answers={200: "Links"},
-        query=LIST,
+        query=("waiting", *LIST),
     ),
     _connections(
         method="GET",
@@ -173,12 +173,18 @@ CONNECTIONS = (
         do=api_connections.get_link,
         answers={200: "Link"},
     ),
+    _connections(
+        method="POST",
+        path=_C + "/links/{link}/repair",
+        do=api_connections.repair_link,
+        answers={202: "Run"},
+        refuses=(409,),
+    ),
     *(
         _connections(method=method, path=path, do=not_yet, answers={501: "Problem"})
         for method, path in (
             ("POST", _C + "/reset"),
             ("POST", _C + "/undo"),
-            ("POST", _C + "/links/{link}/repair"),
             ("POST", _P),
             ("POST", _P + "/{preview}/decisions"),
         )

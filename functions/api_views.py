@@ -8,6 +8,7 @@ from services.connections import Connection, State
 from services.documents import data_of
 from services.invitations import Invitation
 from services.keys import Key
+from services.links import Waiting
 from services.organizations import Organization
 from services.ports import Document, Json
 
@@ -143,3 +144,4 @@ def _times_as_text(data: Mapping[str, Json]) -> dict[str, Json]:
 
 
 STATES = tuple(str(state) for state in State)
+WAITING = tuple(str(waiting) for waiting in Waiting)

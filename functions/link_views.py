@@ -2,12 +2,13 @@
 
 from functions.api_views import plain, time_text
 from services.journal import Page
-from services.links import Intent, Link
+from services.links import Intent, Link, Waiting
 from services.ports import Json
 from sync import jscalendar
 from sync.content import Content
-from sync.google import content_of
+from sync.google import Unreadable, content_of
 from sync.sides import Atom, Side
+from sync.troubles import NEXT_STEPS
 from sync.values import slot_text
 
 
@@ -18,7 +19,7 @@ def content_view(content: Content | None) -> Json:
 
 def link_view(link: Link, *, zone: str) -> dict[str, Json]:
     """Return a link: both nows, both seens, and what it waits for."""
-    event = content_of(link.rows, zone=zone) if link.has_event else None
+    event = _event_of(link, zone=zone)
     item = None if link.item is None else link.item.content
     seen = {str(side): content_view(link.seen.get(side)) for side in Side}
     return {
@@ -31,9 +32,38 @@ def link_view(link: Link, *, zone: str) -> dict[str, Json]:
         "dirty": link.rank.name.lower() if link.rank else None,
         "waiting": None if link.waiting is None else str(link.waiting),
         "why": link.why,
+        "parked": parked_view(link),
         "tries": link.tries,
         "ended_at": time_text(link.ended_at),
         "intent": None if link.intent is None else intent_view(link.intent),
+    }
+
+
+def _event_of(link: Link, *, zone: str) -> Content | None:
+    """Return what the event shows, None also where that cannot be read."""
+    try:
+        return content_of(link.rows, zone=zone) if link.has_event else None
+    except Unreadable:
+        return None
+
+
+def parked_view(link: Link) -> dict[str, Json] | None:
+    """Return why a link is set aside, what its side said, and what a person can do."""
+    note = link.parked
+    if link.waiting is not Waiting.PARKED or note is None:
+        return None
+    reply = note.reply
+    answer = reply and {
+        "status": reply.status or None,
+        "reason": reply.reason,
+        "message": reply.message,
+    }
+    return {
+        "cause": str(note.cause),
+        "field": note.field or None,
+        "answer": answer,
+        "next_step": NEXT_STEPS[note.cause],
+        "since": time_text(note.since),
     }
 
 

@@ -4,8 +4,17 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 
 from functions.api_route import Route
+from functions.api_views import WAITING
 from functions.http import PROBLEM_TYPE
-from functions.openapi_parts import MOMENT, TEXT, YES_OR_NO, Schema, ref, whole
+from functions.openapi_parts import (
+    MOMENT,
+    TEXT,
+    YES_OR_NO,
+    Schema,
+    one_of,
+    ref,
+    whole,
+)
 from functions.openapi_schemas import SCHEMAS
 from functions.problems import TYPES
 from services.ports import Json
@@ -20,6 +29,7 @@ QUERY: Mapping[str, Schema] = {
     "agenda": TEXT,
     "state": TEXT,
     "run": TEXT,
+    "waiting": one_of(*WAITING),
     "start": MOMENT,
     "end": MOMENT,
     "expand": YES_OR_NO,

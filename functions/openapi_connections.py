@@ -1,6 +1,6 @@
 """Connections and what they did, in the API's description."""
 
-from functions.api_views import STATES
+from functions.api_views import STATES, WAITING
 from functions.openapi_parts import (
     EMAIL,
     MOMENT,
@@ -17,7 +17,9 @@ from functions.openapi_parts import (
     shown,
     taken,
 )
+from sync.troubles import Cause
 
+CAUSES = tuple(str(cause) for cause in Cause)
 COUNTS = ("links", "dirty", "parked", "held")
 PERCENTILES = shown({"p50": or_null(NUMBER), "p95": or_null(NUMBER), "samples": NUMBER})
 
@@ -26,6 +28,14 @@ _copies: Schema = {
     "description": (
         "What becomes of what we made on both sides. `keep` and `freeze` leave it as "
         "it is; `remove` is not done by this version (501)."
+    ),
+}
+
+_reply: Schema = {
+    **shown({"status": or_null(NUMBER), "reason": TEXT, "message": TEXT}),
+    "description": (
+        "What the other side itself answered, cut: its HTTP status, its word for the "
+        "refusal and its message, without addresses and texts of the appointment."
     ),
 }
 
@@ -124,11 +134,21 @@ CONNECTIONS: dict[str, Schema] = {
             "now": OBJECT,
             "seen": OBJECT,
             "dirty": or_null(TEXT),
-            "waiting": or_null(TEXT),
+            "waiting": or_null(one_of(*WAITING)),
             "why": TEXT,
+            "parked": or_null(ref("Parked")),
             "tries": NUMBER,
             "ended_at": or_null(MOMENT),
             "intent": or_null(ref("Write")),
+        }
+    ),
+    "Parked": shown(
+        {
+            "cause": one_of(*CAUSES),
+            "field": or_null(TEXT),
+            "answer": or_null(_reply),
+            "next_step": TEXT,
+            "since": MOMENT,
         }
     ),
     "Links": page_of("Link"),

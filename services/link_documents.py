@@ -9,7 +9,16 @@ import zlib
 from datetime import datetime
 
 from connectors.base import Json
-from services.links import Fight, Intent, ItemNow, Link, Rank, Waiting, link_path
+from services.links import (
+    Fight,
+    Intent,
+    ItemNow,
+    Link,
+    Parked,
+    Rank,
+    Waiting,
+    link_path,
+)
 from services.ports import Create, Document, Replace, Write
 from sync.content import Content
 from sync.google import rows_json, rows_of
@@ -22,6 +31,7 @@ from sync.packing import (
     unpacked_atom,
 )
 from sync.sides import Side
+from sync.troubles import Cause, Reply
 
 MAX_BLOB = 200_000
 
@@ -132,6 +142,7 @@ def _blob(link: Link) -> bytes:
         "orphan": link.orphan,
         "approved": link.approved,
         "last_write": link.last_write,
+        "parked": link.parked and _parked_json(link.parked),
     }
     return json.dumps(inside, separators=(",", ":"), ensure_ascii=False).encode()
 
@@ -149,6 +160,7 @@ def _inside(inside: Json) -> dict[str, Json]:
         "orphan": inside["orphan"],
         "approved": inside["approved"],
         "last_write": inside["last_write"],
+        "parked": _parked_of(inside.get("parked")),
     }
 
 
@@ -242,4 +254,27 @@ def _fight_of(json: Json) -> Fight:
         times=json["times"],
         counted=json.get("counted", False),
         written_at=datetime.fromisoformat(json["written_at"]),
+    )
+
+
+def _parked_json(parked: Parked) -> Json:
+    reply = parked.reply
+    return {
+        "cause": str(parked.cause),
+        "since": parked.since.isoformat(),
+        "field": parked.field,
+        "reply": reply and [reply.status, reply.reason, reply.message],
+    }
+
+
+def _parked_of(json: Json) -> Parked | None:
+    if json is None:
+        return None
+    status, reason, message = json["reply"] or (0, "", "")
+    reply = Reply(status=status, reason=reason, message=message)
+    return Parked(
+        cause=Cause(json["cause"]),
+        since=datetime.fromisoformat(json["since"]),
+        field=json["field"],
+        reply=reply if json["reply"] else None,
     )

@@ -9,6 +9,7 @@ from connectors.base import Json
 from sync.content import Content
 from sync.google import Rows, is_deleted
 from sync.sides import Atom, Side
+from sync.troubles import Cause, Reply
 
 
 class Rank(IntEnum):
@@ -82,6 +83,16 @@ class Fight:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Parked:
+    """What is known of why a link is set aside: see `services.parking`."""
+
+    cause: Cause
+    since: datetime
+    field: str = ""
+    reply: Reply | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Link:
     """One event, or series, tied to one item: both nows, both seens, and what waits."""
 
@@ -103,6 +114,7 @@ class Link:
     due_at: datetime | None = None
     waiting: Waiting | None = None
     why: str = ""
+    parked: Parked | None = None
     tries: int = 0
     approved: bool = False
     span: str = ""
@@ -151,6 +163,7 @@ def clean(link: Link) -> Link:
         due_at=None,
         waiting=None,
         why="",
+        parked=None,
         tries=0,
         approved=False,
     )

@@ -24,6 +24,7 @@ from services.ports import Json
 from services.refusals import Invalid, TooLarge, Unavailable, Unknown
 from services.world import World
 from sync.errors import AccessLost, ContentRefused, Missing, StaleWrite, TransientError
+from sync.troubles import Cause, Reply
 
 Decide = Callable[[StoredItem | None], Change | None]
 
@@ -153,5 +154,16 @@ def _translated(item_id: str) -> Iterator[None]:
     except Unavailable as error:
         raise TransientError(str(error)) from error
     except (Invalid, TooLarge) as error:
-        message = f"The item {item_id} cannot be kept: {error}"
-        raise ContentRefused(message, reason=str(error)) from error
+        raise _refused(item_id, error) from error
+
+
+def _refused(item_id: str, error: Invalid | TooLarge) -> ContentRefused:
+    large = isinstance(error, TooLarge)
+    problems = () if isinstance(error, TooLarge) else error.problems
+    refused = ContentRefused(
+        f"The item {item_id} cannot be kept: {error}",
+        cause=Cause.TOO_LARGE if large else Cause.REFUSED_BY_AGENDA,
+        field=problems[0].pointer if problems else "",
+    )
+    refused.reply = Reply(reason=error.kind, message=error.message)
+    return refused

@@ -20,9 +20,14 @@ CANCELLED = "The sync was cancelled by a person."
 
 def ask_for_run(world: World, connection: Connection) -> str:
     """Queue a run and return its id. Raises InTheWay where none may run."""
+    require_running(connection)
+    return ask(world, connection.id, asked_for="sync")
+
+
+def require_running(connection: Connection) -> None:
+    """See to it that a run may start. Raises InTheWay."""
     if connection.state not in RUNNING:
         raise _not_running(connection)
-    return ask(world, connection.id, asked_for="sync")
 
 
 def pause(world: World, connection_id: str, *, reason: str = PAUSED) -> str:

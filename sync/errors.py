@@ -16,9 +16,16 @@
 
 from datetime import timedelta
 
+from sync.troubles import Cause, Reply
+
 
 class SyncError(Exception):
-    """Something that the engine knows how to answer."""
+    """Something that the engine knows how to answer.
+
+    `reply` is what the other side itself said, where it said anything.
+    """
+
+    reply: Reply | None = None
 
 
 class TransientError(SyncError):
@@ -61,11 +68,23 @@ class OperatorFault(PermanentError):
 
 
 class ContentRefused(PermanentError):
-    """This one event is not accepted as it is; `reason` is the other side's word."""
+    """This one event is not accepted as it is.
 
-    def __init__(self, message: str, *, reason: str = "") -> None:
+    `cause` leads to what a person is told to do about it; `field` is what is wrong
+    with it. Both may be unknown.
+    """
+
+    def __init__(
+        self, message: str, *, cause: Cause | None = None, field: str = ""
+    ) -> None:
         super().__init__(message)
-        self.reason = reason
+        self.cause = cause
+        self.field = field
+
+    @property
+    def reason(self) -> str:
+        """The other side's own word for it."""
+        return self.reply.reason if self.reply else ""
 
 
 class SyncTokenExpired(SyncError):

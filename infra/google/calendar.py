@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from infra.google.errors import Asked, NotWatchable, unreadable
+from infra.google.errors import Asked, unreadable
 from infra.google.library import Library
+from infra.google.words import NotWatchable
 from services.ports import (
     AccessToken,
     Channel,
@@ -85,7 +86,7 @@ class GoogleCalendar:
         """Return master, exceptions and cancelled ones that share an iCalUID."""
         return self._rows(
             self._library.events.list,
-            Asked.CALENDAR,
+            Asked.SEARCH,
             iCalUID=ical_uid,
             showDeleted=True,
             singleEvents=False,

@@ -19,6 +19,7 @@ KINDS: dict[str, str] = {
     "server_error_after": "5xx (`status`) although it was done: the answer is lost",
     "close_before": "the connection is closed, and nothing was done",
     "close_after": "the connection is closed although it was done",
+    "refuse": "`status` with `reason` and `message`, as Google refuses one event",
     "unauthorized": "401 Invalid Credentials",
     "revoke_grant": "the caller's grant is revoked: 401 now, invalid_grant after",
     "gone": "410 fullSyncRequired on a list with a sync token",
@@ -41,13 +42,15 @@ class Rule:
     """One kind of trouble, and for which calls.
 
     `method` is an HTTP verb or a method's name with wildcards, `path` a regular
-    expression found in the path (of a push: in its address).
+    expression found in the path (of a push: in its address), `sent` one found in what
+    was sent.
     """
 
     kind: str
     id: int = 0
     method: str = "*"
     path: str = ""
+    sent: str = ""
     account: str | None = None
     probability: float = 1.0
     count: int | None = None
@@ -55,6 +58,9 @@ class Rule:
     status: int | None = None
     seconds: float = 1.0
     body: str = "json"
+    reason: str = "invalid"
+    message: str = "Invalid Value"
+    location: str | None = None
 
     def fits(self, call: "Occasion") -> bool:
         """Say whether the rule is about such a call."""
@@ -66,7 +72,8 @@ class Rule:
             return False
         if self.account is not None and self.account != call.account:
             return False
-        return re.search(self.path, call.path) is not None
+        found = re.search(self.path, call.path)
+        return found is not None and re.search(self.sent, call.sent) is not None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -77,6 +84,7 @@ class Occasion:
     verb: str
     path: str
     account: str | None = None
+    sent: str = ""
 
 
 @dataclass(kw_only=True, slots=True)
@@ -136,8 +144,9 @@ class Faults:
             raise ValueError(f"Unknown kind or body: {rule.kind}, {rule.body}")
         try:
             re.compile(rule.path)
-        except re.error:
-            raise ValueError(f"Not a regular expression: {rule.path}") from None
+            re.compile(rule.sent)
+        except re.error as wrong:
+            raise ValueError(f"Not a regular expression: {wrong.pattern!r}") from None
         self.last_id += 1
         rule.id = self.last_id
         self.rules.append(rule)
@@ -169,6 +178,7 @@ def schema() -> dict[str, Any]:
                 "description": "GET, POST, ... or events.list, calendar.events.*, ...",
             },
             "path": {"type": "string", "format": "regex", "default": ""},
+            "sent": {"type": "string", "format": "regex", "default": ""},
             "account": {"type": ["string", "null"], "format": "email"},
             "probability": {"type": "number", "minimum": 0, "maximum": 1, "default": 1},
             "count": {"type": ["integer", "null"], "minimum": 0},
@@ -176,6 +186,9 @@ def schema() -> dict[str, Any]:
             "status": {"type": ["integer", "null"], "minimum": 400, "maximum": 599},
             "seconds": {"type": "number", "minimum": 0, "default": 1},
             "body": {"enum": list(BODIES), "default": "json"},
+            "reason": {"type": "string", "default": "invalid"},
+            "message": {"type": "string", "default": "Invalid Value"},
+            "location": {"type": ["string", "null"], "default": None},
         },
     }
     return {

@@ -88,6 +88,7 @@ def _occasion(
         verb=request.method,
         path=request.path,
         account=access.email if access else None,
+        sent=request.get_data(as_text=True) if world.faults.rules else "",
     )
 
 

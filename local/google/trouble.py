@@ -16,6 +16,7 @@ BEFORE = (
     "quota_exceeded",
     "daily_limit",
     "server_error_before",
+    "refuse",
     "unauthorized",
 )
 AFTER = ("server_error_after",)
@@ -47,6 +48,14 @@ def _other_refusal(rule: Rule) -> ApiError:
         return invalid_credentials()
     if rule.kind == "gone":
         return full_sync_required()
+    if rule.kind == "refuse":
+        return ApiError(
+            status=rule.status or 400,
+            reason=rule.reason,
+            message=rule.message,
+            location_type="parameter" if rule.location else None,
+            location=rule.location,
+        )
     return ApiError(
         status=rule.status or 503, reason="backendError", message="Backend Error"
     )

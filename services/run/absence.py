@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from services.connections import Connection
 from services.links import Link, Rank, links_of
+from services.parking import GIVES_UP_ON_ONE, given_up
 from services.ports import Is, Query, Where
 from services.run.look import Change, writes_of
 from services.run.ranking import ranked
@@ -39,7 +40,7 @@ def _judged(session: Session, side: Side) -> bool:
             return True
         mark = _mark(session.connection, side)
         for each in missing:
-            probed = _probed(session, each, side)
+            probed = _looked_for(session, each, side)
             each.link = replace(probed, marks={**probed.marks, side: mark})
         session.save(lambda now: now, writes=writes_of(session, missing))
     return True
@@ -79,6 +80,14 @@ def _unmarked(session: Session, side: Side) -> list[Staged]:
         limit=AT_ONCE,
     )
     return [link_staged(document) for document in session.world.store.query(query)]
+
+
+def _looked_for(session: Session, each: Staged, side: Side) -> Link:
+    """Look for what is missing; what is found and cannot be read is set aside."""
+    try:
+        return _probed(session, each, side)
+    except GIVES_UP_ON_ONE as error:
+        return given_up(each.link, error, now=session.now())
 
 
 def _probed(session: Session, each: Staged, side: Side) -> Link:

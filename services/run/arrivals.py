@@ -5,7 +5,8 @@ from dataclasses import replace
 
 from connectors.base import Item
 from services.links import Link, Waiting
-from services.run.ranking import in_window, parked, ranked, waits_for_master
+from services.parking import given_up, parked, unreadable_item
+from services.run.ranking import in_window, ranked, waits_for_master
 from services.run.session import Session
 from services.run.staged import Staged, fetched, item_now, with_zone
 from sync.google import (
@@ -47,12 +48,38 @@ def staged(
     by_row = [(row_link(row), row) for row in rows if row.get("id")]
     by_item = [(named_link(session, item), item) for item in items]
     links = fetched(session, {name for name, _ in [*by_row, *by_item]})
-    for name, row in by_row:
-        _fold_row(session, links, name, row)
-    for name, item in by_item:
-        _fold_item(session, links, name, item)
+    unread = {
+        name for name, row in by_row if not _is_read(session, links, name, row)
+    } | {name for name, item in by_item if not _fold_item(session, links, name, item)}
+    aside = {links[name].link.id for name in unread}
     unique = {each.link.id: each for each in links.values()}
-    return [each for each in unique.values() if _ranked(session, each)]
+    return [
+        each
+        for each in unique.values()
+        if each.link.id in aside or _ranked(session, each)
+    ]
+
+
+def _is_read(session: Session, links: dict[str, Staged], name: str, row: Row) -> bool:
+    """Fold a row; False for one that cannot be read: it is its own link's trouble."""
+    try:
+        _fold_row(session, links, name, row)
+    except Unreadable as unreadable:
+        known = links.setdefault(name, Staged(link=_born(session, name, row)))
+        marks = _marked(session, known.link, Side.CALENDAR)
+        aside = given_up(known.link, unreadable, now=session.now())
+        known.link = replace(aside, marks=marks, event_id=master_id(row))
+        return False
+    return True
+
+
+def _born(session: Session, name: str, row: Row) -> Link:
+    return Link(
+        id=name,
+        birth=Side.CALENDAR,
+        foreign=is_ours(master_id(row)),
+        marks=_marks_at_birth(session),
+    )
 
 
 def _fold_row(session: Session, links: dict[str, Staged], name: str, row: Row) -> None:
@@ -63,13 +90,7 @@ def _fold_row(session: Session, links: dict[str, Staged], name: str, row: Row) -
     if known is None:
         if is_deleted(row) and not row.get("recurringEventId"):
             return
-        born = Link(
-            id=name,
-            birth=Side.CALENDAR,
-            foreign=is_ours(master_id(row)),
-            marks=_marks_at_birth(session),
-        )
-        known = links[name] = Staged(link=born)
+        known = links[name] = Staged(link=_born(session, name, row))
     link = known.link
     ended_already = link.ended_at is not None and is_deleted(row)
     if ended_already or link.event_id not in (None, master_id(row)):
@@ -126,20 +147,22 @@ def _alive(link: Link) -> Link:
 
 def _fold_item(
     session: Session, links: dict[str, Staged], name: str, item: Item
-) -> None:
+) -> bool:
+    """Fold an item; False for one that cannot be read: that is its own trouble."""
     known = links.get(name)
     if known is None:
-        if item.content is None:
-            return
+        if item.content is None and not item.problem:
+            return True
         known = links[name] = Staged(
             link=Link(id=name, birth=Side.AGENDA, marks=_marks_at_birth(session))
         )
     link = known.link
     if item.problem:
-        known.link = parked(
-            link, f"The application's item cannot be read: {item.problem}"
+        named = replace(
+            link, item_id=item.id, marks=_marked(session, link, Side.AGENDA)
         )
-        return
+        known.link = parked(named, unreadable_item(item.problem), now=session.now())
+        return False
     content = item.content
     known.link = _alive(
         replace(
@@ -152,6 +175,7 @@ def _fold_item(
             suspect=0,
         )
     )
+    return True
 
 
 def _marks_at_birth(session: Session) -> Mapping[Side, int]:
@@ -181,7 +205,7 @@ def _ranked(session: Session, each: Staged) -> bool:
     try:
         each.link = ranked(session, link)
     except Unreadable as unreadable:
-        each.link = parked(link, str(unreadable))
+        each.link = given_up(link, unreadable, now=session.now())
         return True
     return before is not None or _worth_keeping(session, each.link)
 

@@ -7,10 +7,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from services.links import Fight, Link
+from services.parking import Trouble
 from sync.content import Content
 from sync.facets import facets_of, value_of
 from sync.plan import Plan
 from sync.sides import Atom, Pair, Side
+from sync.troubles import Cause
 
 WITHIN = timedelta(minutes=10)
 TOO_OFTEN = 3
@@ -55,6 +57,16 @@ def counted(link: Link, plan: Plan, pair: Pair, *, now: datetime) -> Link:
 def unsettled(link: Link) -> Fight | None:
     """Return the field that came back too often."""
     return next((fight for fight in link.fights if fight.times >= TOO_OFTEN), None)
+
+
+def put_back(fight: Fight) -> Trouble:
+    """Return the trouble of a link with a field that will not settle."""
+    name = fight.atom.name
+    why = (
+        f'The {fight.side} puts "{name}" back each time it is written:'
+        " it is left alone until one side changes again."
+    )
+    return Trouble(cause=Cause.PUT_BACK, why=why, field=name)
 
 
 def _fresh(link: Link, now: datetime) -> list[Fight]:

@@ -13,10 +13,10 @@ from connectors.base import ItemPage
 from services.connections import Connection, Reading
 from services.link_documents import TooLarge, bytes_of, saved
 from services.links import Link
+from services.parking import given_up
 from services.ports import Page, Write
 from services.run.arrivals import staged
 from services.run.envelope import believe
-from services.run.ranking import parked
 from services.run.session import Session
 from services.run.staged import Staged
 from services.run.tally import tallied
@@ -243,7 +243,7 @@ def _writes(session: Session, each: Staged) -> list[Write]:
     try:
         return [saved(connection, each.link, over=each.document)]
     except TooLarge as too_large:
-        each.link = parked(_as_it_was(each), str(too_large))
+        each.link = given_up(_as_it_was(each), too_large, now=session.now())
         return [saved(connection, each.link, over=each.document)]
 
 

@@ -8,15 +8,15 @@ from dataclasses import dataclass, replace
 
 from services.link_documents import check_room
 from services.links import Link, Rank, Waiting, clean
+from services.parking import Trouble, parked, unreadable_item
 from services.run.absence import doubted
 from services.run.arrivals import orphan_link
-from services.run.fights import counted, unsettled
+from services.run.fights import counted, put_back, unsettled
 from services.run.gate import Gate
 from services.run.landing import ended, read_rows
 from services.run.pairs import Arrivals, joined
 from services.run.ranking import (
     in_window,
-    parked,
     ranked,
     waiting_until,
     waits_for_master,
@@ -31,9 +31,13 @@ from sync.pairing import span
 from sync.plan import Act, Plan, plan
 from sync.seen import after_agreement, after_meeting
 from sync.sides import Pair, Side
+from sync.troubles import Cause
 
 MOST_TURNS = 12
 NOWHERE = dict.fromkeys(Side)
+ENDLESS = Trouble(
+    cause=Cause.ENDLESS, why="The plan for this link does not come to an end."
+)
 RESTING = frozenset({Act.NOTHING, Act.AGREE, Act.END})
 
 
@@ -59,7 +63,7 @@ class Preparing:
                 return self._write(each, found, pair)
             if not self._settle(each, found, pair):
                 return None
-        each.link = parked(each.link, "The plan for this link does not come to an end.")
+        each.link = parked(each.link, ENDLESS, now=self.session.now())
         return None
 
     def rest(self, each: Staged) -> None:
@@ -128,7 +132,8 @@ class Preparing:
         if link.item_id is not None:
             found = self.session.connector.get([link.item_id]).get(link.item_id)
         if found is not None and found.problem:
-            each.link = parked(link, found.problem)
+            trouble = unreadable_item(found.problem)
+            each.link = parked(link, trouble, now=self.session.now())
             return
         content = found.content if found else None
         item = item_now(found, content) if found and content else None
@@ -211,12 +216,7 @@ class Preparing:
         fight = unsettled(link)
         if fight is None:
             return link
-        name = fight.atom.name
-        return parked(
-            link,
-            f'The {fight.side} puts "{name}" back each time it is written:'
-            " it is left alone until one side changes again.",
-        )
+        return parked(link, put_back(fight), now=self.session.now())
 
     def _put_off(self, link: Link) -> Link:
         """Return a link that waits until Google lets us write again."""

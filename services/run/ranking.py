@@ -21,11 +21,6 @@ RANKS: Mapping[Act, Rank] = {
 }
 
 
-def parked(link: Link, why: str) -> Link:
-    """Return the link set aside, with the reason, until one of its sides changes."""
-    return replace(link, rank=Rank.EDIT, due_at=None, waiting=Waiting.PARKED, why=why)
-
-
 def waiting_until(link: Link, moment: datetime, why: str) -> Link:
     """Return the link put off, with the reason."""
     return replace(link, due_at=moment, waiting=Waiting.LIMITED, why=why)

@@ -13,6 +13,7 @@ from sync.content import Content
 from sync.google import (
     Row,
 )
+from sync.google.errors import understood
 
 LONGEST_FIELD = 4_000
 MOST_EXTRA = 20_000
@@ -91,6 +92,7 @@ def _kept(extra: Mapping[str, Json]) -> Mapping[str, Json]:
     return kept
 
 
+@understood
 def with_zone(row: Row, zone: str) -> Row:
     """Return a row whose times name their zone, the calendar's where they had none.
 

@@ -23,7 +23,7 @@ from services.run.rules import Rules
 from services.run.session import Session
 from services.run.staged import with_zone
 from sync.content import Content
-from sync.errors import AlreadyThere
+from sync.errors import AlreadyThere, Missing
 from sync.google import (
     RowChange,
     Rows,
@@ -39,6 +39,9 @@ from sync.identity import event_id, item_key, marked_link, marker
 from sync.plan import Act, Plan
 from sync.seen import after_write
 from sync.sides import Atom, Pair, Side
+
+LOOKS_AGAIN = 3
+"""What Google has just made may not be found at once."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -161,8 +164,16 @@ class _Doing:
         return inserted(self.rules, self.link, self.intent, self.pair, rows)
 
     def _adopt(self) -> Link:
-        """Take over an event that an earlier try created, or take the next id."""
-        row = self.session.calendar.get(self.intent.target)
+        """Take over an event that an earlier try created, or take the next id.
+
+        An id may stay taken for good by an event that nobody can see any more.
+        """
+        try:
+            row = self.session.calendar.get(self.intent.target)
+        except Missing:
+            if self.link.tries < LOOKS_AGAIN:
+                raise
+            return replace(self.link, generation=self.link.generation + 1, tries=0)
         fits = marked_link(row["id"], marker_of(row)) == self.link.id
         if is_deleted(row) or not fits:
             return replace(self.link, generation=self.link.generation + 1)

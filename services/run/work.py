@@ -8,22 +8,21 @@ between any two of these is found by the intents, and looked at before anything 
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
 
 from services.connections import Connection, State, asking
 from services.ids import Kind, new_id
 from services.journal import Page, answered, opened, weight
-from services.link_documents import TooLarge
-from services.links import Intent, Link, Rank
+from services.links import Intent, Link
+from services.parking import GIVES_UP_ON_ONE
 from services.ports import Create, Write
 from services.previews import new_preview
 from services.run.fresh import with_freshness
 from services.run.gate import Gate
 from services.run.look import Change
+from services.run.mishaps import OF_LOOKING, OF_WRITING, Mishaps
 from services.run.naming import names_of
 from services.run.pairs import Arrivals
 from services.run.preparing import Preparing
-from services.run.ranking import parked, waiting_until
 from services.run.recover import resolved
 from services.run.saving import Saving
 from services.run.session import Session
@@ -31,23 +30,13 @@ from services.run.staged import Staged
 from services.run.steps import Step
 from services.run.trouble import wait_of
 from services.run.waking import is_dirty, with_left, woken_by
-from sync.errors import (
-    ContentRefused,
-    Missing,
-    RateLimited,
-    StaleWrite,
-    TransientError,
-)
-from sync.google import AttendeesOmitted, Unreadable
+from sync.errors import TransientError
 from sync.sides import Side
 
 logger = logging.getLogger(__name__)
 
 STEPS_AT_ONCE = 25
-MOST_TRIES = 8
-MOST_TROUBLES = 3
 MOST_BYTES = 600_000
-GIVES_UP_ON_ONE = (ContentRefused, AttendeesOmitted, Unreadable, TooLarge)
 
 
 class Work:
@@ -61,7 +50,7 @@ class Work:
         self.preparing = Preparing(session, self.arrivals, self.gate)
         self.saving = Saving(session, self.arrivals)
         self.written: list[Intent] = []
-        self.troubles = 0
+        self.mishaps = Mishaps(session)
         self.preview: Create | None = None
 
     def do(self, finish: Change) -> None:
@@ -87,10 +76,8 @@ class Work:
         for each in self.arrivals.staged.values():
             try:
                 each.link = resolved(self.session, each.link)
-            except GIVES_UP_ON_ONE as error:
-                each.link = parked(each.link, str(error))
-            except TransientError as error:
-                each.link = self._later(each.link, error)
+            except OF_LOOKING as error:
+                each.link = self.mishaps.while_looking(each.link, error)
         self.saving.save(lambda connection: connection)
 
     # --- one round -------------------------------------------------------------------
@@ -117,10 +104,8 @@ class Work:
         """Prepare a link; what goes wrong is this link's own trouble."""
         try:
             return self.preparing.step(each)
-        except GIVES_UP_ON_ONE as error:
-            each.link = parked(each.link, str(error))
-        except TransientError as error:
-            each.link = self._later(each.link, error)
+        except OF_LOOKING as error:
+            each.link = self.mishaps.while_looking(each.link, error)
         return None
 
     def _round(self, steps: Sequence[Step], finish: Change) -> bool:
@@ -145,7 +130,7 @@ class Work:
         try:
             self.preparing.rest(each)
         except GIVES_UP_ON_ONE as error:
-            each.link = parked(each.link, str(error))
+            each.link = self.mishaps.while_looking(each.link, error)
 
     def _more_to_do(self) -> bool:
         return any(
@@ -178,24 +163,11 @@ class Work:
             return self._not_done(step, "postponed")
         try:
             each.link = step.do()
-        except (StaleWrite, Missing):
-            each.link = self._stale(each.link, step)
-            return self._not_done(step, "stale")
-        except GIVES_UP_ON_ONE as error:
-            each.link = parked(each.link, str(error))
-            return self._not_done(step, "refused", answer=str(error))
-        except TransientError as error:
-            each.link = self._unanswered(each.link, step, error)
-            return self._not_done(step, "unknown", answer=str(error))
+        except OF_WRITING as error:
+            each.link, word = self.mishaps.while_writing(each.link, step, error)
+            return self._not_done(step, word, answer=str(error))
         self.written.append(step.intent)
         return replace(step.intent, outcome="done")
-
-    def _stale(self, link: Link, step: Step) -> Link:
-        tries = link.tries + 1
-        again = replace(link, reread=link.reread | {step.intent.side}, tries=tries)
-        if tries <= MOST_TRIES:
-            return again
-        return parked(again, "It changes faster than it can be written.")
 
     def _may_call(self, step: Step) -> bool:
         """Whether one more call may start: in time, and where nobody said to wait."""
@@ -207,31 +179,10 @@ class Work:
         self.gate.give_back(step.intent)
         return replace(step.intent, outcome=outcome, answer=answer)
 
-    def _unanswered(self, link: Link, step: Step, error: TransientError) -> Link:
-        if not isinstance(error, RateLimited):
-            return replace(self._later(link, error), intent=step.intent)
-        if step.intent.side is Side.CALENDAR:
-            self._pause(error)
-        return waiting_until(link, self._due_after(link, error), str(error))
-
-    def _pause(self, error: RateLimited) -> None:
-        """Write nothing more to Google for as long as it asks, and say so."""
-        wait = wait_of(self.session.connection.tries, error)
-        self.session.stop_writing(until=self.session.now() + wait, why=str(error))
-
-    def _later(self, link: Link, error: TransientError) -> Link:
-        """Return a link that waits; too much trouble ends this run's writing."""
-        self.troubles += 1
-        later = waiting_until(link, self._due_after(link, error), str(error))
-        return replace(later, rank=link.rank or Rank.EDIT, tries=link.tries + 1)
-
-    def _due_after(self, link: Link, error: TransientError) -> datetime:
-        return self.session.now() + wait_of(link.tries, error)
-
     @property
     def slowed(self) -> bool:
         """Whether so much went wrong that the rest had better wait."""
-        return self.troubles >= MOST_TROUBLES
+        return self.mishaps.too_many
 
     # --- saving ----------------------------------------------------------------------
 

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 from sync.content import Content
-from sync.google.errors import Unreadable
+from sync.google.errors import Unreadable, understood
 from sync.google.folding import has_place, series_of, slot_on
 from sync.google.guests import with_known_guests
 from sync.google.moments import UTC_NAME, slot_key
@@ -24,6 +24,7 @@ _KEY_IN_ID = re.compile(r"_(\d{8}(?:T\d{6}Z)?)\Z")
 _GRID = ("start", "recurrence")
 
 
+@understood
 def with_row(rows: Rows, row: Row) -> Rows:
     """Return the rows with one more, or with a newer form of one.
 

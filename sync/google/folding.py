@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from sync.content import Content, Details, Privacy, Slot
+from sync.google.errors import understood
 from sync.google.moments import known_zone, slot_of
 from sync.google.reading import details_of, instance_details, privacy_of
 from sync.google.recurrence import Lines, lines_of, on_grid
@@ -14,6 +15,7 @@ from sync.recurrence import given
 STRICTNESS = (Privacy.PUBLIC, Privacy.PRIVATE, Privacy.SECRET)
 
 
+@understood
 def content_of(rows: Rows, *, zone: str) -> Content | None:
     """Return what the rows show together, None where the event is gone (or unknown).
 

@@ -161,7 +161,13 @@ CASES: Mapping[str, Case] = {
     "400 badRequest to a read": Case(
         reply=classic(400, "badRequest", "Bad Request"),
         means=OperatorFault,
-        deeds=(*READS, watches),
+        deeds=(reads, reads_on, watches),
+    ),
+    "400 badRequest to a search": Case(
+        reply=classic(400, "badRequest", "Bad Request"),
+        means=ContentRefused,
+        deeds=(finds,),
+        reason="badRequest",
     ),
     "400 parseError": Case(
         reply=classic(400, "parseError", "Parse Error"),
@@ -477,6 +483,11 @@ CASES: Mapping[str, Case] = {
         ),
         means=SyncTokenExpired,
         deeds=(reads_on,),
+    ),
+    "410 fullSyncRequired to a search": Case(
+        reply=classic(410, "fullSyncRequired", "Start over.", domain="calendar"),
+        means=TransientError,
+        deeds=(finds, gets, *WRITES),
     ),
     "410 updatedMinTooLongAgo": Case(
         reply=classic(410, "updatedMinTooLongAgo", "Too old.", domain="calendar"),

@@ -291,3 +291,19 @@ def test_a_project_has_its_limit_too(
     ann.page()
 
     assert reason(lambda: bob.page()) == (403, "rateLimitExceeded")
+
+
+def test_one_event_may_be_refused_and_the_others_not(
+    ann: Person, control: Control
+) -> None:
+    """A refusal with the status and the reason of one's choice, by what was sent.
+
+    https://developers.google.com/workspace/calendar/api/guides/errors
+    """
+    rule = {"kind": "refuse", "status": 403, "reason": "forbidden", "sent": "Bad"}
+    control("faults", rules=[rule])
+
+    refused = reason(lambda: ann.insert(summary="Bad"))
+
+    assert refused == (403, "forbidden")
+    assert ann.insert(summary="Good")["status"] == "confirmed"
