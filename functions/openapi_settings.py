@@ -62,7 +62,10 @@ MEANS: Mapping[str, str] = {
         "The same as a share of the links: it counts from five deletes or moves on."
     ),
     "brake.hours": "Over how many hours deletes and moves are counted.",
-    "guest_mail": "Which guests Google mails about our writes; nobody, so far.",
+    "guest_mail": (
+        "Which guests Google mails about what a person just changed in the agenda; at "
+        "most 50 an hour."
+    ),
     "participants": (
         "`guests` makes an item's participants the event's guests; otherwise they stay "
         "in the agenda."
@@ -95,7 +98,6 @@ NOT_ACTING = frozenset(
         "allow_external_changes",
         "deletes.to_calendar",
         "deletes.to_agenda",
-        "guest_mail",
         "types.include",
         "types.exclude",
         "types.private",

@@ -40,6 +40,9 @@ RUNNING = frozenset(
 """The states in which a run may look and write (what is held stays held)."""
 
 
+TOLD = "what was changed then was written without telling them."
+
+
 class ConnectionMissing(Exception):
     """There is no such connection (any more)."""
 
@@ -166,6 +169,8 @@ class Connection:
     looked_at: datetime | None = None
     counts: Counts = field(default_factory=Counts)
     spent: Spent = field(default_factory=Spent)
+    mailed: tuple[datetime, ...] = ()
+    unmailed_at: datetime | None = None
     freshness: Freshness = field(default_factory=Freshness)
     last_run: LastRun | None = None
     asked: Asked | None = None
@@ -192,8 +197,13 @@ class Connection:
     @property
     def shown_reason(self) -> str:
         """Return why it is as it is; a few that are set aside must not go unnoticed."""
-        if self.reason or not self.counts.parked:
+        if self.reason:
             return self.reason
+        if self.unmailed_at is not None:
+            since = f"{self.unmailed_at:%H:%M} UTC"
+            return f"Too many guests would have been mailed at {since}: {TOLD}"
+        if not self.counts.parked:
+            return ""
         many = self.counts.parked
         told = "1 appointment is" if many == 1 else f"{many} appointments are"
         return f"{told} set aside and not carried; each link says why."

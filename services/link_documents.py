@@ -143,6 +143,8 @@ def _blob(link: Link) -> bytes:
         "approved": link.approved,
         "last_write": link.last_write,
         "parked": link.parked and _parked_json(link.parked),
+        "live_at": link.live_at and link.live_at.isoformat(),
+        "note": link.note,
     }
     return json.dumps(inside, separators=(",", ":"), ensure_ascii=False).encode()
 
@@ -161,7 +163,13 @@ def _inside(inside: Json) -> dict[str, Json]:
         "approved": inside["approved"],
         "last_write": inside["last_write"],
         "parked": _parked_of(inside.get("parked")),
+        "live_at": _moment(inside.get("live_at")),
+        "note": inside.get("note", ""),
     }
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
 
 
 def _seen_of(inside: Json) -> dict[Side, Content | None]:
@@ -217,6 +225,7 @@ def intent_json(intent: Intent) -> Json:
         "lost": dict(intent.lost),
         "outcome": intent.outcome,
         "answer": intent.answer,
+        "mails": intent.mails,
     }
 
 

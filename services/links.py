@@ -65,6 +65,7 @@ class Intent:
     lost: Mapping[str, Json] = field(default_factory=dict)
     outcome: str = ""
     answer: str = ""
+    mails: str = "none"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -117,6 +118,8 @@ class Link:
     parked: Parked | None = None
     tries: int = 0
     approved: bool = False
+    live_at: datetime | None = None
+    note: str = ""
     span: str = ""
     marks: Mapping[Side, int] = field(default_factory=dict)
     suspect: int = 0
@@ -166,4 +169,5 @@ def clean(link: Link) -> Link:
         parked=None,
         tries=0,
         approved=False,
+        live_at=None,
     )

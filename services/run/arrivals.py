@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from connectors.base import Item
 from services.links import Link, Waiting
@@ -38,12 +39,17 @@ def named_link(session: Session, item: Item) -> str:
 
 
 def staged(
-    session: Session, rows: Sequence[Row], items: Sequence[Item]
+    session: Session,
+    rows: Sequence[Row],
+    items: Sequence[Item],
+    *,
+    live_at: datetime | None = None,
 ) -> list[Staged]:
     """Return the links that these rows and items belong to, folded and ranked.
 
     Links that nothing changed are among them (they carry the read's mark); what is
-    wholly outside the window and not linked is left out.
+    wholly outside the window and not linked is left out. `live_at` is given where what
+    people changed in the agenda is news.
     """
     by_row = [(row_link(row), row) for row in rows if row.get("id")]
     by_item = [(named_link(session, item), item) for item in items]
@@ -52,6 +58,8 @@ def staged(
         name for name, row in by_row if not _is_read(session, links, name, row)
     } | {name for name, item in by_item if not _fold_item(session, links, name, item)}
     aside = {links[name].link.id for name in unread}
+    for name in {name for name, _ in by_item} & links.keys():
+        links[name].link = _with_news(links[name], live_at)
     unique = {each.link.id: each for each in links.values()}
     return [
         each
@@ -80,6 +88,15 @@ def _born(session: Session, name: str, row: Row) -> Link:
         foreign=is_ours(master_id(row)),
         marks=_marks_at_birth(session),
     )
+
+
+def _with_news(each: Staged, live_at: datetime | None) -> Link:
+    """Return a link that knows when a person last changed its item."""
+    link, before = each.link, each.stored.item if each.stored else None
+    shown = link.item.content if link.item else None
+    if shown == (before.content if before else None):
+        return link
+    return replace(link, live_at=live_at, note="")
 
 
 def _fold_row(session: Session, links: dict[str, Staged], name: str, row: Row) -> None:

@@ -87,7 +87,8 @@ def _look_at_few(session: Session) -> Looked:
         told = replace(now, token=page.next_token, cursor=items.cursor)
         return replace(told, calendar_read=reading)
 
-    return Looked(staged=staged(session, page.rows, items.items), finish=finish)
+    found = staged(session, page.rows, items.items, live_at=session.now())
+    return Looked(staged=found, finish=finish)
 
 
 def _few_items(session: Session) -> ItemPage:

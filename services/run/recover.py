@@ -53,7 +53,8 @@ def resolved(session: Session, link: Link) -> Link:
     intent = link.intent
     if intent is None:
         return link
-    free = replace(link, intent=None)
+    # Guests may have been mailed by the write whose answer was lost.
+    free = replace(link, intent=None, live_at=None)
     if intent.side is Side.CALENDAR:
         return _resolved_event(session, free, intent)
     return _resolved_item(session, free, intent)

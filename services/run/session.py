@@ -77,6 +77,8 @@ class Session:
         self.started_at = world.clock.now()
         self.read = self.written = 0
         self.wanted = False
+        self.mailed = connection.mailed
+        self.unmailed_at: datetime | None = None
         self.goes_on = False
         self.asked = hint.run or connection.awaited
         self.run_id = self.asked or new_id(Kind.RUN)
@@ -98,6 +100,13 @@ class Session:
             self.agenda.id if self.connection.shared else data.get("owner_email", "")
         )
         return f"{data['connector']}:{named or whose}"
+
+    @property
+    def own_addresses(self) -> frozenset[str]:
+        """The addresses under which the calendar's owner is known to guests."""
+        connection = self.connection
+        known = (connection.email, connection.calendar_id)
+        return frozenset(each.lower() for each in known if "@" in each)
 
     @property
     def rules(self) -> Rules:

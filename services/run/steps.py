@@ -19,6 +19,7 @@ from services.run.landing import (
     read_rows,
     with_answer,
 )
+from services.run.mails import granted, mailed
 from services.run.rules import Rules
 from services.run.session import Session
 from services.run.staged import with_zone
@@ -56,6 +57,7 @@ class Step:
 def step_of(session: Session, link: Link, plan: Plan) -> Step:
     """Return the step that a plan asks for."""
     pair = session.rules.pair(link)
+    mails, unmailed = granted(session, link, plan)
     intent = Intent(
         id=new_id(Kind.JOURNAL),
         link=link.id,
@@ -64,16 +66,23 @@ def step_of(session: Session, link: Link, plan: Plan) -> Step:
         target=_target(session, link, plan),
         at=session.now(),
         epoch=session.connection.lease.epoch,
-        why=plan.why,
+        why="; ".join(filter(None, [plan.why, unmailed])),
         version=_version(link, plan.side),
         atoms=plan.atoms,
         origin=pair.now[plan.side.other],
         before=pair.now[plan.side],
         sent=plan.wanted,
         lost=_lost(plan),
+        mails=str(mails),
     )
+    link = replace(link, note=unmailed or link.note)
     doing = _Doing(session, link, plan, pair, intent)
-    return Step(link=link, intent=intent, do=doing.method())
+    return Step(link=link, intent=intent, do=_telling(doing.method(), mails))
+
+
+def _telling(do: Callable[[], Link], mails: Mails) -> Callable[[], Link]:
+    """Return a deed after which guests are not told of the same edit again."""
+    return do if mails is Mails.NONE else lambda: mailed(do())
 
 
 def _target(session: Session, link: Link, plan: Plan) -> str:
@@ -139,6 +148,11 @@ class _Doing:
         return self.rules.raw(self.link, self.plan.side, self.wanted)
 
     @property
+    def mails(self) -> Mails:
+        """Who of the guests is mailed about this write."""
+        return Mails(self.intent.mails)
+
+    @property
     def zone(self) -> str:
         """The calendar's zone."""
         return self.session.connection.zone
@@ -157,7 +171,7 @@ class _Doing:
             zone=self.zone,
         )
         try:
-            row = self.session.calendar.insert(body, mails=Mails.NONE)
+            row = self.session.calendar.insert(body, mails=self.mails)
         except AlreadyThere:
             return self._adopt()
         rows = with_row(Rows(), with_zone(row, self.zone))
@@ -202,7 +216,7 @@ class _Doing:
     def _patched(self, change: RowChange) -> Rows:
         name, etag = self._addressed(change)
         row = self.session.calendar.patch(
-            name, change.body, etag=etag or None, mails=Mails.NONE
+            name, change.body, etag=etag or None, mails=self.mails
         )
         if change.slot is None and self.link.rows.exceptions:
             return read_rows(self.session, row)
@@ -219,7 +233,7 @@ class _Doing:
 
     def _delete_event(self) -> Link:
         self.session.calendar.delete(
-            self.intent.target, etag=self.intent.version or None, mails=Mails.NONE
+            self.intent.target, etag=self.intent.version or None, mails=self.mails
         )
         return ended(self.link, now=self.session.now())
 

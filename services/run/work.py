@@ -19,6 +19,7 @@ from services.previews import new_preview
 from services.run.fresh import with_freshness
 from services.run.gate import Gate
 from services.run.look import Change
+from services.run.mails import with_mails
 from services.run.mishaps import OF_LOOKING, OF_WRITING, Mishaps
 from services.run.naming import names_of
 from services.run.pairs import Arrivals
@@ -150,7 +151,8 @@ class Work:
         )
 
         def taken(connection: Connection) -> Connection:
-            return replace(session.with_lease(connection), work=page.id)
+            counted = with_mails(connection, session)
+            return replace(session.with_lease(counted), work=page.id)
 
         names = names_of(session, steps)
         session.save(taken, writes=[opened(session.connection.id, page), *names])
@@ -214,6 +216,7 @@ class Work:
 
     def _with_news(self, connection: Connection) -> Connection:
         connection = replace(connection, spent=self.gate.spent)
+        connection = with_mails(connection, self.session)
         if self.gate.tripped and connection.state is State.ACTIVE:
             connection = asking(connection, State.HELD, self._reason())
         if self.preview is not None and connection.state is State.HELD:

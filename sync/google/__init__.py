@@ -8,6 +8,7 @@ writes.
 from sync.google.arrival import gathered, lone, with_row
 from sync.google.errors import AttendeesOmitted, Unreadable
 from sync.google.folding import content_of, notes, orphans
+from sync.google.guests import guest_addresses
 from sync.google.moments import key_of, original_start, slot_key, slot_of
 from sync.google.patching import patch_body
 from sync.google.projecting import insert_body, project, rows_for
@@ -44,6 +45,7 @@ __all__ = [
     "etag_of",
     "event_type",
     "gathered",
+    "guest_addresses",
     "ical_uid",
     "insert_body",
     "is_deleted",

@@ -130,6 +130,13 @@ def is_own(entry: Row) -> bool:
     return bool(entry.get("self"))
 
 
+def guest_addresses(row: Row) -> set[str]:
+    """Return the addresses of the people on a row's list; rooms are none."""
+    attendees = row.get("attendees") or ()
+    people = [entry for entry in attendees if not entry.get("resource")]
+    return {email_of(entry) for entry in people if email_of(entry)}
+
+
 def with_known_guests(row: Row, known: Row | None) -> Row:
     """Return a row that came without all its guests with those that we know of.
 
