@@ -96,6 +96,7 @@ class Counts:
     parked: int = 0
     held: int = 0
     alone: int = 0
+    orders: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -56,6 +56,7 @@ INDEXES: Final[tuple[Index, ...]] = (
     Index(collection="links", members=("alone", "span")),
     Index(collection="links", members=("mark_agenda",)),
     Index(collection="links", members=("mark_calendar",)),
+    Index(collection="links", members=("order",)),
     Index(collection="links", members=("rank", "due_at")),
     Index(collection="links", members=("waiting",)),
     Index(collection="links", members=("expires_at",), everywhere=True),

@@ -19,6 +19,7 @@ from services.links import (
     Waiting,
     link_path,
 )
+from services.orders import order_json, order_of
 from services.ports import Create, Document, Replace, Write
 from sync.content import Content
 from sync.google import rows_json, rows_of
@@ -120,6 +121,7 @@ def _data(link: Link) -> dict[str, Json]:
         "suspect": link.suspect,
         "ended_at": link.ended_at,
         "expires_at": link.expires_at,
+        "order": link.order and link.order.id,
         "blob": blob,
     }
 
@@ -141,6 +143,7 @@ def _blob(link: Link) -> bytes:
         "foreign": link.foreign,
         "orphan": link.orphan,
         "approved": link.approved,
+        "order": link.order and order_json(link.order),
         "last_write": link.last_write,
         "parked": link.parked and _parked_json(link.parked),
         "live_at": link.live_at and link.live_at.isoformat(),
@@ -161,6 +164,7 @@ def _inside(inside: Json) -> dict[str, Json]:
         "foreign": inside["foreign"],
         "orphan": inside["orphan"],
         "approved": inside["approved"],
+        "order": order_of(inside["order"]) if inside.get("order") else None,
         "last_write": inside["last_write"],
         "parked": _parked_of(inside.get("parked")),
         "live_at": _moment(inside.get("live_at")),
@@ -226,6 +230,10 @@ def intent_json(intent: Intent) -> Json:
         "outcome": intent.outcome,
         "answer": intent.answer,
         "mails": intent.mails,
+        "order": intent.order,
+        "restores": intent.restores,
+        "after": intent.after,
+        "shown": intent.shown and packed(intent.shown),
     }
 
 
@@ -240,6 +248,7 @@ def intent_of(json: Json) -> Intent:
             "origin": json["origin"] and unpacked(json["origin"]),
             "before": json["before"] and unpacked(json["before"]),
             "sent": json["sent"] and unpacked(json["sent"]),
+            "shown": unpacked(json["shown"]) if json.get("shown") else None,
         }
     )
 

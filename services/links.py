@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import IntEnum, StrEnum
 
 from connectors.base import Json
+from services.orders import Order
 from sync.content import Content
 from sync.google import Rows, is_deleted
 from sync.sides import Atom, Side
@@ -46,7 +47,10 @@ class Intent:
     """What was about to be written, and what was found before: the journal's entry.
 
     `target` is the id of the event or item, or the key of an item to be made. `origin`
-    is what the other side showed, `before` what this one did, when it was planned.
+    is what the other side showed, `before` what this one did, when it was planned;
+    `shown` is what it showed afterwards, where that is not what was sent. `order` tells
+    what a person asked for, if this is done because of it; one that `restores` is such
+    an order's own write, which moves no seen.
     """
 
     id: str
@@ -66,6 +70,10 @@ class Intent:
     outcome: str = ""
     answer: str = ""
     mails: str = "none"
+    order: str = ""
+    restores: bool = False
+    after: str = ""
+    shown: Content | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -120,6 +128,7 @@ class Link:
     approved: bool = False
     live_at: datetime | None = None
     note: str = ""
+    order: Order | None = None
     span: str = ""
     marks: Mapping[Side, int] = field(default_factory=dict)
     suspect: int = 0
@@ -170,4 +179,5 @@ def clean(link: Link) -> Link:
         tries=0,
         approved=False,
         live_at=None,
+        order=None,
     )

@@ -37,7 +37,11 @@ def parked(link: Link, trouble: Trouble, *, now: datetime) -> Link:
     """Return the link set aside, with the reason, until one of its sides changes.
 
     `since` stays what it was as long as the cause does, whatever was tried meanwhile.
+    An order that cannot be done is dropped instead, and the link is planned without it;
+    the journal says why.
     """
+    if link.order is not None and not link.order.worked:
+        return replace(link, order=None, rank=Rank.EDIT, due_at=now, waiting=None)
     known = link.parked
     same = known is not None and known.cause is trouble.cause
     note = Parked(

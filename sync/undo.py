@@ -6,11 +6,12 @@ the change from `left` to `before` onto what the side shows now, as a merge in w
 whoever edited a field since then prevails.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 from sync.content import Content
 from sync.delta import changes
+from sync.facets import same_grid
 from sync.merge import merge
 from sync.normal import normal
 from sync.policy import Policy
@@ -72,6 +73,20 @@ def undoing(now: Content | None, image: Image) -> Undoing:
     return Undoing(wanted=wanted, skipped=skipped, why=why or _idle(now, wanted))
 
 
+def carried(
+    content: Content, *, before: Content, after: Content, only: Callable[[str], bool]
+) -> Content:
+    """Return the content with a change carried onto it, of some fields only."""
+    return _carried(content, before=before, after=after, winner=WANTED, only=only)
+
+
+def with_occurrences(now: Content, before: Content) -> Content:
+    """Return what is there with the exceptions that it had, where it has its slots."""
+    if not same_grid(now, before):
+        return now
+    return normal(replace(now, overrides=before.overrides))
+
+
 def _whole(now: Content | None, image: Image) -> Undoing:
     """Undo what made the side's copy, or took it away."""
     if now is None:
@@ -102,7 +117,12 @@ def _left(known: Content | None, newer: Image) -> Content | None:
 
 
 def _carried(
-    content: Content, *, before: Content, after: Content, winner: Side
+    content: Content,
+    *,
+    before: Content,
+    after: Content,
+    winner: Side,
+    only: Callable[[str], bool] = lambda _name: True,
 ) -> Content:
     """Return the content with the change from `before` to `after` carried onto it."""
     pair = Pair(
@@ -110,6 +130,8 @@ def _carried(
         seen={WANTED: before, THERE_NOW: before},
     )
     policy = Policy(
-        project=dict.fromkeys(Side, normal), winner=lambda _name, _pair: winner
+        project=dict.fromkeys(Side, normal),
+        winner=lambda _name, _pair: winner,
+        carries=lambda _target, name: only(name),
     )
     return merge(pair, policy).wanted[THERE_NOW]

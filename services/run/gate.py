@@ -39,7 +39,12 @@ class Gate:
         self.links = self.connection.counts.links + len(self.spent.deletes)
 
     def passed(self, link: Link, plan: Plan) -> Link:
-        """Return the link, waiting where this step must not be done now."""
+        """Return the link, waiting where this step must not be done now.
+
+        What a person ordered is neither held nor counted.
+        """
+        if link.order is not None:
+            return replace(link, waiting=None)
         if plan.act is Act.CREATE and self._needs_approval() and not link.approved:
             why = "The first sync is larger than this agenda may create unasked."
             return _held(link, Rank.CREATE, why)
@@ -55,6 +60,8 @@ class Gate:
 
     def give_back(self, intent: Intent) -> None:
         """Count a step that was let pass, and then not done, no more."""
+        if intent.order:
+            return
         if intent.act == Act.DELETE and self.now in self.spent.deletes:
             self.spent = replace(self.spent, deletes=_less(self.spent.deletes))
         elif is_move(intent.atoms) and self.now in self.spent.moves:

@@ -113,3 +113,16 @@ def ended(link: Link, *, now: datetime) -> Link:
         ended_at=now,
         expires_at=now + TOMBSTONE_LASTS,
     )
+
+
+def dormant(link: Link, *, why: str) -> Link:
+    """Return a link that rests with one side left, until that side changes."""
+    return replace(
+        clean(link),
+        seen={},
+        intent=None,
+        reread=frozenset(),
+        fights=(),
+        generation=link.generation + 1,
+        why=why,
+    )

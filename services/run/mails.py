@@ -47,7 +47,12 @@ OWN = frozenset({"color", "freeBusy", "privacy", "alert", "alerts"})
 
 
 def mails_of(session: Session, link: Link, plan: Plan) -> Mails:
-    """Return who is to be mailed about a write that a plan asks for."""
+    """Return who is to be mailed about a write that a plan asks for.
+
+    What a person ordered, an undo or a reset, is told to no guest.
+    """
+    if link.order is not None:
+        return NONE
     if plan.side is not Side.CALENDAR or not _is_live(session, link):
         return NONE
     if not _concerns_guests(link, plan):

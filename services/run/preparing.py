@@ -14,6 +14,7 @@ from services.run.arrivals import orphan_link
 from services.run.fights import counted, put_back, unsettled
 from services.run.gate import Gate
 from services.run.landing import ended, read_rows
+from services.run.ordered import work_off
 from services.run.pairs import Arrivals, joined
 from services.run.ranking import (
     in_window,
@@ -57,6 +58,10 @@ class Preparing:
         """
         for _ in range(MOST_TURNS):
             self._look_again(each)
+            if each.link.order is not None:
+                ordered = work_off(self.session, each)
+                if ordered is not None or each.link.order is None:
+                    return ordered
             pair = self.session.rules.pair(each.link)
             found = plan(pair, self.session.rules.policy(each.link))
             if found.act in (Act.CREATE, Act.WRITE, Act.DELETE):
@@ -74,6 +79,10 @@ class Preparing:
         link = each.link
         if link.intent or link.reread or link.waiting or waits_for_master(link):
             return
+        if link.order is not None:
+            ordered = work_off(self.session, each)
+            if ordered is not None or each.link.order is None:
+                return
         for _ in range(MOST_TURNS):
             pair = self.session.rules.pair(each.link)
             found = plan(pair, self.session.rules.policy(each.link))
@@ -204,7 +213,7 @@ class Preparing:
         if each.link.foreign:
             each.link = clean(each.link)
             return None
-        if not in_window(self.session, each.link):
+        if each.link.order is None and not in_window(self.session, each.link):
             self._drop(each)
             return None
         check_room(each.link)

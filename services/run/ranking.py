@@ -28,6 +28,9 @@ def waiting_until(link: Link, moment: datetime, why: str) -> Link:
 
 def ranked(session: Session, link: Link) -> Link:
     """Return the link with the rank of what its plan asks for, due at once."""
+    if link.order is not None:
+        rank = link.rank or Rank.EDIT
+        return replace(link, rank=rank, due_at=session.now(), waiting=None)
     if waits_for_master(link):
         return replace(link, rank=Rank.CREATE, due_at=session.now(), waiting=None)
     pair = session.rules.pair(link)

@@ -55,9 +55,55 @@ def resolved(session: Session, link: Link) -> Link:
         return link
     # Guests may have been mailed by the write whose answer was lost.
     free = replace(link, intent=None, live_at=None)
+    if intent.restores:
+        return _read_anew(session, free, intent)
     if intent.side is Side.CALENDAR:
         return _resolved_event(session, free, intent)
     return _resolved_item(session, free, intent)
+
+
+def _read_anew(session: Session, link: Link, intent: Intent) -> Link:
+    """Return the link with the side as it is now that an order was writing to.
+
+    The order is on the link: what of it is done shows in what is there.
+    """
+    if link.order is None:
+        return link
+    order = link.order
+    if intent.act == Act.CREATE:
+        order = replace(order, revived=order.revived | {intent.side})
+    if intent.side is Side.AGENDA:
+        return _item_anew(session, replace(link, order=order), intent)
+    return _event_anew(session, replace(link, order=order), intent)
+
+
+def _event_anew(session: Session, link: Link, intent: Intent) -> Link:
+    try:
+        row = session.calendar.get(intent.target)
+    except Missing:
+        return replace(link, rows=Rows())
+    if is_deleted(row):
+        return replace(link, rows=Rows())
+    rows = read_rows(session, with_zone(row, session.connection.zone))
+    return _standing(replace(link, rows=rows, event_id=row["id"]), intent)
+
+
+def _item_anew(session: Session, link: Link, intent: Intent) -> Link:
+    if intent.act == Act.CREATE:
+        item = session.connector.find(intent.target)
+    else:
+        item = session.connector.get([intent.target]).get(intent.target)
+    if item is None or item.content is None:
+        return replace(link, item=None)
+    now = item_now(item, item.content)
+    return _standing(replace(link, item=now, item_id=item.id), intent)
+
+
+def _standing(link: Link, intent: Intent) -> Link:
+    """Return the link of what an order may have made again."""
+    if intent.act != Act.CREATE:
+        return link
+    return replace(link, seen={}, ended_at=None, expires_at=None)
 
 
 # --- at Google -----------------------------------------------------------------------

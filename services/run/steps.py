@@ -6,10 +6,11 @@ Each step is one write. What was about to be written is in its intent, saved bef
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from services.ids import Kind, new_id
+from connectors.base import Written
 from services.links import Intent, Link
-from services.ports import Json, Mails
+from services.ports import Mails
 from services.run.fights import written
+from services.run.intending import intended
 from services.run.landing import (
     carried,
     ended,
@@ -20,6 +21,7 @@ from services.run.landing import (
     with_answer,
 )
 from services.run.mails import granted, mailed
+from services.run.reviving import revived, revives, to_be_made_anew
 from services.run.rules import Rules
 from services.run.session import Session
 from services.run.staged import with_zone
@@ -36,7 +38,7 @@ from sync.google import (
     with_row,
 )
 from sync.google.rows import MARK
-from sync.identity import event_id, item_key, marked_link, marker
+from sync.identity import marked_link, marker
 from sync.plan import Act, Plan
 from sync.seen import after_write
 from sync.sides import Atom, Pair, Side
@@ -54,30 +56,18 @@ class Step:
     do: Callable[[], Link]
 
 
-def step_of(session: Session, link: Link, plan: Plan) -> Step:
-    """Return the step that a plan asks for."""
+def step_of(
+    session: Session, link: Link, plan: Plan, *, doing: "type[Doing] | None" = None
+) -> Step:
+    """Return the step that a plan asks for; an order's own is done in its own way."""
     pair = session.rules.pair(link)
     mails, unmailed = granted(session, link, plan)
-    intent = Intent(
-        id=new_id(Kind.JOURNAL),
-        link=link.id,
-        side=plan.side,
-        act=str(plan.act),
-        target=_target(session, link, plan),
-        at=session.now(),
-        epoch=session.connection.lease.epoch,
-        why="; ".join(filter(None, [plan.why, unmailed])),
-        version=_version(link, plan.side),
-        atoms=plan.atoms,
-        origin=pair.now[plan.side.other],
-        before=pair.now[plan.side],
-        sent=plan.wanted,
-        lost=_lost(plan),
-        mails=str(mails),
+    intent = intended(
+        session, link, plan, pair, mails=mails, unmailed=unmailed, own=doing is not None
     )
     link = replace(link, note=unmailed or link.note)
-    doing = _Doing(session, link, plan, pair, intent)
-    return Step(link=link, intent=intent, do=_telling(doing.method(), mails))
+    done = (doing or Doing)(session, link, plan, pair, intent)
+    return Step(link=link, intent=intent, do=_telling(done.method(), mails))
 
 
 def _telling(do: Callable[[], Link], mails: Mails) -> Callable[[], Link]:
@@ -85,32 +75,9 @@ def _telling(do: Callable[[], Link], mails: Mails) -> Callable[[], Link]:
     return do if mails is Mails.NONE else lambda: mailed(do())
 
 
-def _target(session: Session, link: Link, plan: Plan) -> str:
-    if plan.side is Side.AGENDA:
-        key = item_key(session.agenda.id, link.id, link.generation)
-        return key if plan.act is Act.CREATE else link.item_id or ""
-    if plan.act is Act.CREATE:
-        return event_id(link.id, link.generation)
-    return link.event_id or ""
-
-
-def _version(link: Link, side: Side) -> str:
-    if side is Side.AGENDA:
-        return link.item.version if link.item else ""
-    return etag_of(link.rows.master) if link.rows.master else ""
-
-
-def _lost(plan: Plan) -> dict[str, Json]:
-    return {_name(each.atom): each.lost for each in plan.disputes}
-
-
-def _name(atom: Atom) -> str:
-    return atom.name if atom.slot is None else f"{atom.slot.isoformat()} {atom.name}"
-
-
 @dataclass(frozen=True, slots=True)
-class _Doing:
-    """A step while it is done."""
+class Doing:
+    """A step while it is done; what orders do differs in how it lands."""
 
     session: Session
     link: Link
@@ -160,6 +127,9 @@ class _Doing:
     # --- at Google -------------------------------------------------------------------
 
     def _insert(self) -> Link:
+        if revives(self.link):
+            found = revived(self.session, self.link, self.raw)
+            return self._inserted(found) if found else to_be_made_anew(self.link)
         mark = {MARK: marker(self.intent.target, self.link.id)}
         body = insert_body(
             self.raw,
@@ -174,8 +144,12 @@ class _Doing:
             row = self.session.calendar.insert(body, mails=self.mails)
         except AlreadyThere:
             return self._adopt()
-        rows = with_row(Rows(), with_zone(row, self.zone))
-        return inserted(self.rules, self.link, self.intent, self.pair, rows)
+        return self._inserted(with_row(Rows(), with_zone(row, self.zone)))
+
+    def _inserted(self, rows: Rows, *, trusted: Content | None = None) -> Link:
+        return inserted(
+            self.rules, self.link, self.intent, self.pair, rows, trusted=trusted
+        )
 
     def _adopt(self) -> Link:
         """Take over an event that an earlier try created, or take the next id.
@@ -193,9 +167,7 @@ class _Doing:
             return replace(self.link, generation=self.link.generation + 1)
         rows = read_rows(self.session, row)
         held = self.rules.would_show(self.link, Side.CALENDAR, self.wanted)
-        return inserted(
-            self.rules, self.link, self.intent, self.pair, rows, trusted=held
-        )
+        return self._inserted(rows, trusted=held)
 
     def _patch(self) -> Link:
         now = self.rules.kept(self.link, Side.CALENDAR)
@@ -235,6 +207,9 @@ class _Doing:
         self.session.calendar.delete(
             self.intent.target, etag=self.intent.version or None, mails=self.mails
         )
+        return self._gone()
+
+    def _gone(self) -> Link:
         return ended(self.link, now=self.session.now())
 
     # --- in the application ----------------------------------------------------------
@@ -246,6 +221,9 @@ class _Doing:
         if answer.item.content is None and not answer.item.problem:
             # It was made with this key before, and deleted since: the next key is free.
             return replace(self.link, generation=self.link.generation + 1)
+        return self._created(answer)
+
+    def _created(self, answer: Written) -> Link:
         held = self._held(Side.AGENDA)
         return item_created(
             self.rules, self.link, self.intent, self.pair, answer, held=held
@@ -271,7 +249,7 @@ class _Doing:
         self.session.connector.delete(
             self.intent.target, version=self.intent.version or None
         )
-        return ended(self.link, now=self.session.now())
+        return self._gone()
 
     # --- afterwards ------------------------------------------------------------------
 

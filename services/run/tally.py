@@ -38,4 +38,5 @@ def _added(counts: Counts, link: Link | None, by: int) -> Counts:
         parked=max(0, counts.parked + by * parked),
         held=max(0, counts.held + by * held),
         alone=max(0, counts.alone + by * (link.alone is not None)),
+        orders=max(0, counts.orders + by * (link.order is not None)),
     )

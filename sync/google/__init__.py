@@ -29,7 +29,7 @@ from sync.google.rows import (
     reduced,
 )
 from sync.google.series import Rows, rows_json, rows_of, versions
-from sync.google.stepping import Kind, RowChange, steps
+from sync.google.stepping import Kind, RowChange, revived_body, steps
 
 __all__ = [
     "AttendeesOmitted",
@@ -62,6 +62,7 @@ __all__ = [
     "patch_body",
     "project",
     "reduced",
+    "revived_body",
     "rows_for",
     "rows_json",
     "rows_of",

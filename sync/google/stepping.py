@@ -248,6 +248,17 @@ def revival(details: Details, *, row: Row) -> Row:
     return {**plain, **times, "reminders": whole_reminders(members)}
 
 
+def revived_body(content: Content, *, row: Row, zone: str) -> Row:
+    """Return the body that brings a deleted event or series back as it should be.
+
+    Its guests and its video call come back with it, as Google kept them.
+    """
+    held = project(content, zone=zone)
+    body = revival(held.details, row=row)
+    lines = recurrence_of(held)
+    return {**body, "recurrence": lines or None} if held.recurs else body
+
+
 def _grid_of(content: Content) -> Json:
     return content.details.when.start, content.details.when.zone, content.rules
 
