@@ -65,12 +65,12 @@ def run_path(connection_id: str, run_id: str) -> str:
     return f"{runs_of(connection_id)}/{run_id}"
 
 
-def ask(world: World, connection_id: str, *, asked_for: str) -> str:
+def ask(world: World, connection_id: str, *, asked_for: str, name: str = "") -> str:
     """Queue a run and return its id: it is found by it from this moment on.
 
-    Raises QueueError.
+    `name` is an id that somebody was told already. Raises QueueError.
     """
-    run = _new(asked_for, now=world.clock.now())
+    run = _new(asked_for, now=world.clock.now(), name=name)
     _create(world.store, connection_id, run)
     queue_run(world, connection_id, run=run.id)
     return run.id
@@ -127,9 +127,8 @@ def _after(known: AskedRun, news: News) -> AskedRun:
     )
 
 
-def _new(asked_for: str, *, now: datetime) -> AskedRun:
-    name = new_id(Kind.RUN)
-    return replace(_unasked(name, at=now), asked_for=asked_for)
+def _new(asked_for: str, *, now: datetime, name: str = "") -> AskedRun:
+    return replace(_unasked(name or new_id(Kind.RUN), at=now), asked_for=asked_for)
 
 
 def _unasked(run_id: str, *, at: datetime) -> AskedRun:

@@ -2,12 +2,13 @@
 
 import json
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from services.link_documents import intent_json, intent_of
 from services.links import Intent
+from services.paging import every
 from services.ports import (
     Create,
     Document,
@@ -30,6 +31,16 @@ class Page:
     run: str
     at: datetime
     entries: tuple[Intent, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Entry:
+    """One write of the journal, under the id by which it can be undone."""
+
+    id: str
+    run: str
+    at: datetime
+    intent: Intent
 
 
 def journal_of(connection_id: str) -> str:
@@ -58,7 +69,8 @@ def answered(connection_id: str, page_id: str, entries: Sequence[Intent]) -> Upd
 
 def weight(entry: Intent) -> int:
     """Return about how much an intent adds to its page, before it is packed."""
-    contents = (entry.origin, entry.before, entry.sent)
+    # What the side shows afterwards is about as much as what was sent.
+    contents = (entry.origin, entry.before, entry.sent, entry.sent)
     return sum(len(str(each)) for each in contents if each is not None)
 
 
@@ -66,6 +78,53 @@ def load(store: Store, connection_id: str, page_id: str) -> Page | None:
     """Return a page of the journal, if it is still kept."""
     document = store.get(f"{journal_of(connection_id)}/{page_id}")
     return None if document is None else _page(document)
+
+
+def write_id(page_id: str, number: int) -> str:
+    """Return the id by which people name the write of this place on a page."""
+    return f"{page_id}.{number}"
+
+
+def written(page: Page) -> list[Entry]:
+    """Return the writes of a page, by the ids that people know, the newest first."""
+    found = [
+        Entry(id=write_id(page.id, number), run=page.run, at=page.at, intent=intent)
+        for number, intent in enumerate(page.entries)
+    ]
+    return found[::-1]
+
+
+def entries(store: Store, connection_id: str, ids: Iterable[str]) -> list[Entry]:
+    """Return the writes of these ids that are still kept, the newest first."""
+    wanted = set(ids)
+    names = {each.rpartition(".")[0] for each in wanted}
+    paths = [f"{journal_of(connection_id)}/{name}" for name in sorted(names)]
+    documents = store.get_many(paths).values()
+    pages = sorted(map(_page, documents), key=lambda page: page.at, reverse=True)
+    return [entry for page in pages for entry in written(page) if entry.id in wanted]
+
+
+def of_run(store: Store, connection_id: str, run: str) -> Iterator[Entry]:
+    """Yield the writes of a run, the newest first."""
+    where = Where(member="run", compare=Is.EQUAL, value=run)
+    return _found(store, connection_id, where)
+
+
+def since(store: Store, connection_id: str, moment: datetime) -> Iterator[Entry]:
+    """Yield every write since a moment, the newest first."""
+    where = Where(member="at", compare=Is.AT_LEAST, value=moment)
+    return _found(store, connection_id, where)
+
+
+def _found(store: Store, connection_id: str, where: Where) -> Iterator[Entry]:
+    query = Query(
+        collection=journal_of(connection_id),
+        where=[where],
+        order_by="at",
+        descending=True,
+    )
+    for document in every(store, query):
+        yield from written(_page(document))
 
 
 def newest(

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from connectors.base import Item
-from services.links import Link, Waiting
+from services.links import Link, Rank, Waiting
 from services.parking import given_up, parked, unreadable_item
 from services.run.ranking import in_window, ranked, waits_for_master
 from services.run.session import Session
@@ -219,6 +219,8 @@ def _ranked(session: Session, each: Staged) -> bool:
         return True
     if before is not None and _same_sides(link, before):
         return True
+    if before is not None and _rests(session, link, before):
+        return True
     try:
         each.link = ranked(session, link)
     except Unreadable as unreadable:
@@ -229,6 +231,20 @@ def _ranked(session: Session, each: Staged) -> bool:
 
 def _same_sides(link: Link, before: Link) -> bool:
     return link.rows == before.rows and link.item == before.item
+
+
+def _rests(session: Session, link: Link, before: Link) -> bool:
+    """Whether a link that rests with one side shows nothing new.
+
+    Our own delete of the other side comes back, and versions change without an edit.
+    """
+    if before.linked or before.rank is not Rank.CLEAN or before.ended_at is not None:
+        return False
+    shown = session.rules.shown
+    try:
+        return all(shown(link, side) == shown(before, side) for side in Side)
+    except Unreadable:
+        return False
 
 
 def _worth_keeping(session: Session, link: Link) -> bool:

@@ -4,13 +4,14 @@ An order's own writes move no seen: what they change is that side's edit, which 
 ordinary plan then carries to the other side in the same run.
 """
 
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from connectors.base import Written
 from services.ids import Kind, new_id
 from services.links import Intent, Link
-from services.orders import Deed, Order
+from services.orders import Deed, Order, wanting
 from services.run.landing import dormant, ended, with_answer
 from services.run.rules import Rules
 from services.run.session import Session
@@ -18,9 +19,10 @@ from services.run.staged import Staged
 from services.run.steps import Doing, Step, step_of
 from sync.content import Content
 from sync.delta import changes
+from sync.facets import same_grid
 from sync.google import Rows
 from sync.plan import Act, Plan
-from sync.sides import Atom, Side
+from sync.sides import GRID, Atom, Side
 from sync.undo import Undoing, carried, undoing, with_occurrences
 
 SKIP = "skip"
@@ -52,24 +54,24 @@ def _step(session: Session, each: Staged, order: Order, side: Side) -> Step | No
             return None
         plan = Plan(act=Act.DELETE, side=side, why=order.why)
         return step_of(session, link, plan, doing=Ordered)
-    if order.deed is not Deed.UNDO or side not in order.images:
+    if side not in order.images:
         return None
     now = session.rules.shown(link, side)
     found = _undoing(order, side, now)
     if found.wanted != now:
         return step_of(session, link, _plan(side, now, found, order), doing=Ordered)
-    if found.why and side not in order.told and side not in order.left:
+    if found.why and side not in order.told:
         return _skipping(session, link, order, side, found)
     return None
 
 
 def _undoing(order: Order, side: Side, now: Content | None) -> Undoing:
     """Return what is still to be undone on a side."""
-    image = order.images[side]
-    if side in order.revived and now is not None and image.before is not None:
-        found = Undoing(wanted=with_occurrences(now, image.before))
+    wanted = order.wanted.get(side)
+    if now is None or wanted is None or not same_grid(now, wanted):
+        found = undoing(now, order.images[side])
     else:
-        found = undoing(now, image)
+        found = Undoing(wanted=with_occurrences(now, wanted))
     if now is None or found.wanted is None or side not in order.left:
         return found
     if len(changes(found.wanted, now)) < order.left[side]:
@@ -141,9 +143,8 @@ class Ordered(Doing):
 
     def _alive(self, link: Link) -> Link:
         """Return the link of what is there again: its sides are to meet anew."""
-        revived = self._order.revived | {self.plan.side}
         link = replace(link, seen={}, ended_at=None, expires_at=None)
-        return self._ordered(link, replace(self._order, revived=revived))
+        return self._ordered(link, wanting(self._order, self.plan.side, self.wanted))
 
     def _gone(self) -> Link:
         if self.plan.side is Side.CALENDAR:
@@ -158,9 +159,12 @@ class Ordered(Doing):
         *,
         trusted: Content | None = None,
     ) -> Link:
-        left = {**self._order.left, side: len(self.plan.atoms)}
-        seen = self._seen(side, trusted or answer)
-        order = replace(self._order, left=left)
+        seen, order = self._seen(side, trusted or answer), self._order
+        many = len(self.plan.atoms)
+        if self.plan.atoms & GRID and same_grid(answer, self.wanted):
+            # Google drops the exceptions of a grid that moves: they are put back next.
+            order, many = wanting(order, side, self.wanted), sys.maxsize
+        order = replace(order, left={**order.left, side: many})
         return self._ordered(replace(self.link, seen=seen), order)
 
     def _seen(self, side: Side, answer: Content) -> Mapping[Side, Content | None]:
@@ -182,6 +186,7 @@ class Ordered(Doing):
         return order
 
     def _ordered(self, link: Link, order: Order) -> Link:
+        order = replace(order, told=order.told | {self.plan.side})
         return replace(link, order=order, last_write=self.intent.id, tries=0)
 
 

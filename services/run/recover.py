@@ -5,11 +5,13 @@ from dataclasses import replace
 from connectors.base import Written
 from services.journal import load
 from services.links import Intent, Link
+from services.orders import wanting
 from services.run.landing import ended, found_shown, inserted, item_created, read_rows
 from services.run.session import Session
 from services.run.staged import Staged, fetched, item_now, with_zone
 from sync.content import Content
 from sync.errors import Missing
+from sync.facets import same_grid
 from sync.google import (
     Row,
     Rows,
@@ -20,7 +22,7 @@ from sync.google import (
 )
 from sync.plan import Act
 from sync.recovery import after_unknown
-from sync.sides import Pair, Side
+from sync.sides import GRID, Pair, Side
 
 
 def with_open_intents(session: Session) -> list[Staged]:
@@ -67,14 +69,9 @@ def _read_anew(session: Session, link: Link, intent: Intent) -> Link:
 
     The order is on the link: what of it is done shows in what is there.
     """
-    if link.order is None:
-        return link
-    order = link.order
-    if intent.act == Act.CREATE:
-        order = replace(order, revived=order.revived | {intent.side})
     if intent.side is Side.AGENDA:
-        return _item_anew(session, replace(link, order=order), intent)
-    return _event_anew(session, replace(link, order=order), intent)
+        return _item_anew(session, link, intent)
+    return _event_anew(session, link, intent)
 
 
 def _event_anew(session: Session, link: Link, intent: Intent) -> Link:
@@ -85,7 +82,7 @@ def _event_anew(session: Session, link: Link, intent: Intent) -> Link:
     if is_deleted(row):
         return replace(link, rows=Rows())
     rows = read_rows(session, with_zone(row, session.connection.zone))
-    return _standing(replace(link, rows=rows, event_id=row["id"]), intent)
+    return _standing(session, replace(link, rows=rows, event_id=row["id"]), intent)
 
 
 def _item_anew(session: Session, link: Link, intent: Intent) -> Link:
@@ -96,14 +93,18 @@ def _item_anew(session: Session, link: Link, intent: Intent) -> Link:
     if item is None or item.content is None:
         return replace(link, item=None)
     now = item_now(item, item.content)
-    return _standing(replace(link, item=now, item_id=item.id), intent)
+    return _standing(session, replace(link, item=now, item_id=item.id), intent)
 
 
-def _standing(link: Link, intent: Intent) -> Link:
-    """Return the link of what an order may have made again."""
-    if intent.act != Act.CREATE:
+def _standing(session: Session, link: Link, intent: Intent) -> Link:
+    """Return the link of what an order made again, or moved, if that landed."""
+    sent, now = intent.sent, session.rules.shown(link, intent.side)
+    if link.order is None or sent is None or now is None:
         return link
-    return replace(link, seen={}, ended_at=None, expires_at=None)
+    made = intent.act == Act.CREATE
+    if made or (intent.atoms & GRID and same_grid(now, sent)):
+        link = replace(link, order=wanting(link.order, intent.side, sent))
+    return replace(link, seen={}, ended_at=None, expires_at=None) if made else link
 
 
 # --- at Google -----------------------------------------------------------------------

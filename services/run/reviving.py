@@ -39,12 +39,13 @@ def revived(session: Session, link: Link, wanted: Content) -> Rows | None:
         row = session.calendar.get(event_id)
     except Missing:
         return None
+    zone = session.connection.zone
+    back: Row | None = row
     if is_deleted(row):
-        body = revived_body(wanted, row=row, zone=session.connection.zone)
-        row = _confirmed(session, event_id, body)
-    if row is None or is_deleted(row):
+        back = _confirmed(session, event_id, revived_body(wanted, row=row, zone=zone))
+    if back is None or is_deleted(back):
         return None
-    return read_rows(session, with_zone(row, session.connection.zone))
+    return read_rows(session, with_zone(back, zone))
 
 
 def _confirmed(session: Session, event_id: str, body: Row) -> Row | None:

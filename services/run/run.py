@@ -25,6 +25,7 @@ from services.ports import Document, Is, Query, Where
 from services.previews import new_preview
 from services.run.absence import judge
 from services.run.asked import joined, last_run, told, turned_away
+from services.run.connecting import application_of
 from services.run.hint import Busy, Hint, Outcome, Overtaken, Stopped
 from services.run.look import Looked, look
 from services.run.recover import with_open_intents
@@ -41,7 +42,7 @@ from services.run.waking import drained, has_due, queue_waking
 from services.run.work import Work
 from services.setting_values import FirstSync
 from services.settings import effective
-from services.world import Application, World
+from services.world import World
 from sync.errors import (
     AccessLost,
     AccessRevoked,
@@ -140,20 +141,6 @@ def _stop_stale_channel(session: Session) -> None:
         channel=session.hint.channel or "",
         resource=session.hint.resource or "",
         now=session.now(),
-    )
-
-
-def application_of(agenda: Document) -> Application:
-    """Return what it takes to open the agenda of this document."""
-    data = agenda.data
-    return Application(
-        agenda=agenda.id,
-        connector=data["connector"],
-        settings={
-            **(data.get("application") or {}),
-            "last_number": data.get("last_number", 0),
-            "time_zone": data.get("time_zone"),
-        },
     )
 
 

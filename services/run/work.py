@@ -29,6 +29,7 @@ from services.run.saving import Saving
 from services.run.session import Session
 from services.run.staged import Staged
 from services.run.steps import Step
+from services.run.telling import told
 from services.run.trouble import wait_of
 from services.run.waking import is_dirty, with_left, woken_by
 from sync.errors import TransientError
@@ -91,11 +92,17 @@ class Work:
                 break
             if each.gone or not self._may_go(each.link):
                 continue
+            if found and self._run_of(each.link) != self._run_of(found[0].link):
+                continue
             step = self._step(each)
             if step is not None:
                 found.append(step)
                 size += weight(step.intent)
         return found
+
+    def _run_of(self, link: Link) -> str:
+        """Return the run under which the journal has a link's writes: who asked."""
+        return link.order.id if link.order else self.session.run_id
 
     def _may_go(self, link: Link) -> bool:
         due = link.due_at is not None and link.due_at <= self.session.now()
@@ -117,10 +124,8 @@ class Work:
             self._rest(self.arrivals.staged[step.link.id])
         notable = [entry for entry in entries if entry.outcome != "done"]
         self.session.written += len(entries) - len(notable)
-        writes: list[Write] = []
-        if notable:
-            connection = self.session.connection.id
-            writes.append(answered(connection, page.id, entries))
+        connection = self.session.connection.id
+        writes: list[Write] = [answered(connection, page.id, entries)]
         stops = self.slowed or self.session.time_is_up
         more = not stops and self._more_to_do()
         change = _without_work if more else self._ended(finish)
@@ -145,7 +150,7 @@ class Work:
         epoch = session.with_lease(session.connection).lease.epoch
         page = Page(
             id=new_id(Kind.JOURNAL),
-            run=session.run_id,
+            run=self._run_of(steps[0].link),
             at=now,
             entries=tuple(replace(step.intent, epoch=epoch) for step in steps),
         )
@@ -169,7 +174,7 @@ class Work:
             each.link, word = self.mishaps.while_writing(each.link, step, error)
             return self._not_done(step, word, answer=str(error))
         self.written.append(step.intent)
-        return replace(step.intent, outcome="done")
+        return told(self.session, each.link, step.intent)
 
     def _may_call(self, step: Step) -> bool:
         """Whether one more call may start: in time, and where nobody said to wait."""

@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from sync.content import Content, Details, Slot
 from sync.google.folding import slot_on
+from sync.google.holding import held
 from sync.google.moments import key_of, original_start
 from sync.google.patching import patch_body, whole_reminders, whole_times
 from sync.google.projecting import projected
@@ -253,10 +254,10 @@ def revived_body(content: Content, *, row: Row, zone: str) -> Row:
 
     Its guests and its video call come back with it, as Google kept them.
     """
-    held = project(content, zone=zone)
-    body = revival(held.details, row=row)
-    lines = recurrence_of(held)
-    return {**body, "recurrence": lines or None} if held.recurs else body
+    fitting = held(content, zone=zone)
+    body = revival(fitting.details, row=row)
+    lines = recurrence_of(fitting)
+    return {**body, "recurrence": lines or None} if fitting.recurs else body
 
 
 def _grid_of(content: Content) -> Json:

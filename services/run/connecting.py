@@ -1,0 +1,36 @@
+"""What it takes to open a connection's two sides, and to see links as a run does."""
+
+from services.connections import Connection
+from services.ports import Document
+from services.run.rules import Rules
+from services.settings import effective
+from services.world import Application, World
+from sync.errors import AccessLost
+
+
+def application_of(agenda: Document) -> Application:
+    """Return what it takes to open the agenda of this document."""
+    data = agenda.data
+    return Application(
+        agenda=agenda.id,
+        connector=data["connector"],
+        settings={
+            **(data.get("application") or {}),
+            "last_number": data.get("last_number", 0),
+            "time_zone": data.get("time_zone"),
+        },
+    )
+
+
+def rules_of(world: World, connection: Connection) -> Rules:
+    """Return the rules by which a run sees a connection's links. Raises AccessLost."""
+    agenda = world.store.get(f"agendas/{connection.agenda}")
+    if agenda is None:
+        raise AccessLost("The agenda was deleted.")
+    settings = agenda.data.get("settings") or {}
+    return Rules(
+        settings=effective(settings, connection.settings),
+        connector=world.connect(application_of(agenda)),
+        zone=connection.zone,
+        email=connection.email,
+    )
