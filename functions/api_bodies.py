@@ -93,6 +93,14 @@ class ConnectionPatch(Strict):
     settings: dict[str, Json] | UnsetType | None = UNSET
 
 
+class Undo(Strict):
+    """`POST /v1/connections/{c}/undo`: one of its members."""
+
+    write: Annotated[str, Meta(pattern=r"^[a-z0-9_]{1,60}\.[0-9]{1,6}$")] | None = None
+    run: Annotated[str, Meta(pattern="^[A-Za-z0-9_]{1,64}$")] | None = None
+    since: Annotated[str, Meta(min_length=1, max_length=60)] | None = None
+
+
 class Disconnect(Strict):
     """`POST /v1/connections/{c}/disconnect`."""
 

@@ -12,10 +12,9 @@ from functions.api_scope import (
     own_connection,
 )
 from functions.api_views import STATES, WAITING, connection_view, list_view
-from functions.link_views import journal_view, link_view
+from functions.link_views import link_view
 from functions.run_views import (
     checked_run,
-    empty_page,
     last_run_view,
     run_view,
     written_run_view,
@@ -28,7 +27,7 @@ from services.idempotency import Answer
 from services.leaving import disconnect as end
 from services.link_documents import link_of
 from services.links import links_of
-from services.ports import Document, Is, Json, Query, Where
+from services.ports import Is, Json, Query, Where
 from services.refusals import NotYet, Unknown, invalid
 from services.repair import link_document, repair
 from services.steering import ask_for_run, set_settings
@@ -141,37 +140,6 @@ def _started(run: str) -> Answer:
 
 
 # --- What it did ---------------------------------------------------------------------
-
-
-def list_journal(call: Call) -> Answer:
-    """List runs and their writes, newest first, with before-images."""
-    connection, limit = own_connection(call), call.limit()
-    store, after = call.world.store, _journal_place(call)
-    asked = call.query.get("run")
-    known = asked and find(store, connection.id, checked_run(asked))
-    found = journal.newest(
-        store,
-        connection.id,
-        limit=limit,
-        after=after,
-        run=known.run if known else asked,
-    )
-    entries = [journal_view(page) for page, _ in found]
-    documents = [document for _, document in found]
-    if known and not found and after is None:
-        entries = [empty_page(known)]
-    return Answer(status=200, body=list_view(entries, documents, limit=limit))
-
-
-def _journal_place(call: Call) -> Document | None:
-    """Return the page behind which the list goes on: its order is by time."""
-    place = call.page(journal.journal_of(call.path["connection"]))
-    if place is None:
-        return None
-    found = call.world.store.get(place.path)
-    if found is None:
-        raise invalid("/page_token", "This part of the journal is not kept any more.")
-    return found
 
 
 def get_run(call: Call) -> Answer:

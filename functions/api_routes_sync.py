@@ -8,6 +8,7 @@ from functions import (
     api_items,
     api_operations,
     api_previews,
+    api_undo,
 )
 from functions.api_operations import not_yet
 from functions.api_route import LIST, Route
@@ -150,9 +151,17 @@ CONNECTIONS = (
     _connections(
         method="GET",
         path=_C + "/journal",
-        do=api_connections.list_journal,
+        do=api_undo.list_journal,
         answers={200: "Journal"},
-        query=("run", *LIST),
+        query=("run", "link", *LIST),
+    ),
+    _connections(
+        method="POST",
+        path=_C + "/undo",
+        do=api_undo.undo,
+        body="Undo",
+        answers={202: "Undone"},
+        refuses=(404, 409, 410),
     ),
     _connections(
         method="GET",
@@ -184,7 +193,6 @@ CONNECTIONS = (
         _connections(method=method, path=path, do=not_yet, answers={501: "Problem"})
         for method, path in (
             ("POST", _C + "/reset"),
-            ("POST", _C + "/undo"),
             ("POST", _P),
             ("POST", _P + "/{preview}/decisions"),
         )

@@ -1,7 +1,6 @@
 """What the API shows of links and of the journal: contents as JSCalendar."""
 
 from functions.api_views import plain, time_text
-from services.journal import Page
 from services.links import Intent, Link, Waiting
 from services.ports import Json
 from sync import jscalendar
@@ -64,16 +63,6 @@ def parked_view(link: Link) -> dict[str, Json] | None:
         "answer": answer,
         "next_step": NEXT_STEPS[note.cause],
         "since": time_text(note.since),
-    }
-
-
-def journal_view(page: Page) -> dict[str, Json]:
-    """Return the writes that one run made together."""
-    return {
-        "id": page.id,
-        "run": page.run,
-        "at": time_text(page.at),
-        "writes": [intent_view(entry) for entry in page.entries],
     }
 
 

@@ -29,6 +29,7 @@ QUERY: Mapping[str, Schema] = {
     "agenda": TEXT,
     "state": TEXT,
     "run": TEXT,
+    "link": TEXT,
     "waiting": one_of(*WAITING),
     "start": MOMENT,
     "end": MOMENT,

@@ -106,7 +106,12 @@ CONNECTIONS: dict[str, Schema] = {
         }
     ),
     "JournalPage": shown(
-        {"id": TEXT, "run": TEXT, "at": MOMENT, "writes": list_of(ref("Write"))}
+        {
+            "id": TEXT,
+            "run": TEXT,
+            "at": MOMENT,
+            "writes": list_of(ref("JournaledWrite")),
+        }
     ),
     "Journal": page_of("JournalPage"),
     "Write": shown(

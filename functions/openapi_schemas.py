@@ -21,6 +21,7 @@ from functions.openapi_parts import (
     taken,
 )
 from functions.openapi_settings import SETTINGS
+from functions.openapi_undo import UNDO
 
 _url: Schema = {**TEXT, "minLength": 8, "maxLength": 2000, "format": "uri"}
 _check = shown({"status": one_of("ok", "down"), "milliseconds": {"type": "number"}})
@@ -191,5 +192,6 @@ SCHEMAS: dict[str, Schema] = {
     **AGENDAS,
     **ITEM_SCHEMAS,
     **CONNECTIONS,
+    **UNDO,
     **OPERATIONS,
 }

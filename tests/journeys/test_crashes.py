@@ -6,7 +6,9 @@ from datetime import timedelta
 import pytest
 
 from local.store import SqliteStore
+from services import journal
 from services.ports import StoreError
+from services.undo import undo_writes
 from tests.journeys.workbench import Workbench
 from tests.standin.people import Person
 from tests.twins import Fails, FaultyStore
@@ -107,4 +109,40 @@ def test_edits_and_deletes_survive_a_crash_at_every_step(
         places = items["edited"]["locations"].values()
         assert [place["name"] for place in places] == ["Here"], step
         assert items["moved"]["start"] == "2026-12-01T10:00:00", step
+    assert step > 5
+
+
+def undone(bench: Workbench) -> None:
+    """Edit, move and delete on both sides, and ask for all of it to be undone."""
+    edited(bench)
+    bench.settle()
+    began = bench.clock.now() - timedelta(minutes=2)
+    now = bench.clock.now()
+    pages = journal.since(bench.store, bench.connection_id, began)
+    writes = [each.id for each in pages if each.intent.act != "create"]
+    undo_writes(bench.world, bench.connection_id, writes, now=now)
+
+
+@pytest.mark.parametrize("fails", list(Fails))
+def test_an_undo_survives_a_crash_at_every_step(
+    person: Callable[..., Person], fails: Fails
+) -> None:
+    step, crashed = 0, True
+    while crashed:
+        step += 1
+        bench, store = fresh(person(f"ann{step}@example.com"))
+        undone(bench)
+
+        crashed = crashing(bench, store, step, fails)
+        bench.settle()
+
+        events, items = bench.events(), bench.items()
+        titles = ["edited", "gone", "moved", "theirs"]
+        assert sorted(bench.titles_at_google()) == titles, step
+        assert sorted(bench.titles_in_agenda()) == titles, step
+        assert events["edited"]["end"]["dateTime"].startswith("2026-12-01T10:00"), step
+        assert "location" not in events["edited"], step
+        assert items["edited"]["duration"] == "PT1H", step
+        assert items["moved"]["start"] == "2026-12-01T09:00:00", step
+        assert bench.connection().counts.orders == 0, step
     assert step > 5

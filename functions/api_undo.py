@@ -1,0 +1,78 @@
+"""The API's routes for what was written, and for taking it back."""
+
+from datetime import datetime
+
+from functions.api_bodies import Undo, body_as
+from functions.api_call import Call
+from functions.api_scope import own_connection
+from functions.api_views import list_view
+from functions.journal_views import page_view, undone_view
+from functions.run_views import checked_run, empty_page
+from services import journal
+from services.asked_runs import find
+from services.idempotency import Answer
+from services.ports import Document
+from services.refusals import invalid
+from services.undo import Undone, undo_run, undo_since, undo_write
+
+NO_MOMENT = 'Must be a time with an offset, such as "2027-03-29T09:00:00Z".'
+
+
+def list_journal(call: Call) -> Answer:
+    """List runs and their writes, newest first, with before-images and answers."""
+    connection, limit = own_connection(call), call.limit()
+    store, after = call.world.store, _journal_place(call)
+    asked, link = call.query.get("run"), call.query.get("link")
+    found = journal.newest(store, connection.id, limit=limit, after=after, run=asked)
+    known = asked and find(store, connection.id, checked_run(asked))
+    if known and not found:
+        # Another run was to come anyway, and did for both.
+        found = journal.newest(
+            store, connection.id, limit=limit, after=after, run=known.run
+        )
+    entries = [page_view(page, link=link) for page, _ in found]
+    documents = [document for _, document in found]
+    if known and not found and after is None:
+        entries = [empty_page(known)]
+    shown = [entry for entry in entries if entry["writes"] or link is None]
+    return Answer(status=200, body=list_view(shown, documents, limit=limit))
+
+
+def _journal_place(call: Call) -> Document | None:
+    """Return the page behind which the list goes on: its order is by time."""
+    place = call.page(journal.journal_of(call.path["connection"]))
+    if place is None:
+        return None
+    found = call.world.store.get(place.path)
+    if found is None:
+        raise invalid("/page_token", "This part of the journal is not kept any more.")
+    return found
+
+
+def undo(call: Call) -> Answer:
+    """Take back one write, one run, or everything since a time, on both sides."""
+    connection = own_connection(call)
+    done = _undone(call, connection.id, body_as(call, Undo))
+    return Answer(status=202, body=undone_view(done))
+
+
+def _undone(call: Call, connection_id: str, body: Undo) -> Undone:
+    world, now = call.world, call.now
+    given = [name for name in ("write", "run", "since") if getattr(body, name)]
+    if len(given) != 1:
+        raise invalid("", 'Say one of "write", "run" and "since".')
+    if body.write:
+        return undo_write(world, connection_id, body.write, now=now)
+    if body.run:
+        return undo_run(world, connection_id, body.run, now=now)
+    return undo_since(world, connection_id, _moment(body.since or ""), now=now)
+
+
+def _moment(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise invalid("/since", NO_MOMENT) from None
+    if moment.tzinfo is None or not 1 < moment.year < 9998:
+        raise invalid("/since", NO_MOMENT)
+    return moment
