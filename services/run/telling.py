@@ -28,8 +28,15 @@ def told(session: Session, link: Link, intent: Intent) -> Intent:
         intent,
         outcome="done",
         after=_version(link, intent.side),
-        shown=shown if shown != intent.sent and _is_sure(session, intent) else None,
+        shown=shown if _tells_more(session, shown, intent) else None,
     )
+
+
+def _tells_more(session: Session, shown: Content | None, intent: Intent) -> bool:
+    """Whether a side shows something else than what was sent, whatever it calls it."""
+    if shown is None or intent.sent is None or not _is_sure(session, intent):
+        return False
+    return replace(shown, uid=intent.sent.uid) != intent.sent
 
 
 def _is_sure(session: Session, intent: Intent) -> bool:
