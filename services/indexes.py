@@ -40,6 +40,7 @@ INDEXES: Final[tuple[Index, ...]] = (
     Index(collection="connections", members=("account",)),
     Index(collection="connections", members=("agenda",)),
     Index(collection="connections", members=("due_at",)),
+    Index(collection="connections", members=("email", "organization")),
     Index(collection="connections", members=("organization",)),
     Index(collection="idempotency", members=("expires_at",)),
     Index(collection="invitations", members=("agenda",)),

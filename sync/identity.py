@@ -48,6 +48,15 @@ def is_ours(event: str) -> bool:
     return _OURS.fullmatch(event) is not None
 
 
+def comes_from_us(event: str, ical_uid: str) -> bool:
+    """Return whether an event is one that we made, or somebody's copy of one.
+
+    That is also what was split off one: Google puts the time of the cut behind its id.
+    """
+    names = (event, ical_uid.removesuffix("@google.com"))
+    return any(is_ours(name.partition("_")[0]) for name in names)
+
+
 def marker(event: str, link_id: str) -> str:
     """Return what marks an event of ours, good for this very id only."""
     return f"{link_id}.{_hash32(event, link_id)}"

@@ -20,9 +20,18 @@ from sync.google import (
     lone,
     marker_of,
     master_id,
+    meeting_of,
+    organizer_is_self,
     with_row,
 )
-from sync.identity import event_link, is_ours, item_link, keyed_link, marked_link
+from sync.identity import (
+    comes_from_us,
+    event_link,
+    is_ours,
+    item_link,
+    keyed_link,
+    marked_link,
+)
 from sync.sides import Side
 
 
@@ -85,9 +94,17 @@ def _born(session: Session, name: str, row: Row) -> Link:
     return Link(
         id=name,
         birth=Side.CALENDAR,
-        foreign=is_ours(master_id(row)),
+        foreign=_is_foreign(row),
         marks=_marks_at_birth(session),
     )
+
+
+def _is_foreign(row: Row) -> bool:
+    """Whether another connection made the event, or what it is a guest's copy of."""
+    if is_ours(master_id(row)):
+        return True
+    copied = not organizer_is_self(row)
+    return copied and comes_from_us(master_id(row), ical_uid(row))
 
 
 def _with_news(each: Staged, live_at: datetime | None) -> Link:
@@ -122,16 +139,19 @@ def _is_strange(row: Row) -> bool:
     """Return whether somebody else made an event under an id of our form."""
     if is_deleted(row) or is_instance(row) or not is_ours(row["id"]):
         return False
+    if meeting_of(row) and not organizer_is_self(row):
+        return False
     return marked_link(row["id"], marker_of(row)) is None
 
 
 def _with_row(session: Session, link: Link, row: Row) -> Link:
+    named = meeting_of(row) if link.foreign else ""
     return replace(
         link,
         rows=with_row(link.rows, with_zone(row, session.connection.zone)),
         marks=_marked(session, link, Side.CALENDAR),
         event_id=link.event_id or master_id(row),
-        ical_uid=link.ical_uid or ical_uid(row),
+        ical_uid=link.ical_uid or named or ical_uid(row),
         suspect=0,
         orphan=link.orphan and bool(row.get("recurringEventId")),
     )

@@ -118,7 +118,7 @@ def _invited(content: Content) -> Iterator[str]:
 
 def _is_live(session: Session, link: Link) -> bool:
     """Whether a person edited the item just now, and nobody was mailed about it yet."""
-    if link.live_at is None or link.approved:
+    if link.live_at is None or link.approved or link.order is not None:
         return False
     return session.now() - link.live_at < FRESH
 

@@ -100,4 +100,5 @@ def joined(event: Link, item: Link) -> Link:
         marks={**event.marks, Side.AGENDA: item.marks.get(Side.AGENDA, 0)},
         waiting=None,
         why="",
+        note="",
     )

@@ -14,11 +14,13 @@ from services.run.arrivals import orphan_link
 from services.run.fights import counted, put_back, unsettled
 from services.run.gate import Gate
 from services.run.landing import ended, read_rows
+from services.run.meetings import handed_over, put_off
 from services.run.ordered import work_off
 from services.run.pairs import Arrivals, joined
 from services.run.ranking import (
     in_window,
     ranked,
+    seeks,
     waiting_until,
     waits_for_master,
 )
@@ -211,13 +213,25 @@ class Preparing:
         """
         each.link = replace(each.link, waiting=None)
         if each.link.foreign:
-            each.link = clean(each.link)
-            return None
+            return self._adopting(each)
         if each.link.order is None and not in_window(self.session, each.link):
             self._drop(each)
             return None
         check_room(each.link)
-        return self._partner(each)
+        partner = self._partner(each)
+        if partner is None and each.link.waiting is None:
+            each.link = put_off(self.session, each.link)
+        return partner
+
+    def _adopting(self, each: Staged) -> Staged | None:
+        """Return the link of the item that somebody's meeting is here, if one is."""
+        partner = self._partner(each) if seeks(each.link) else None
+        if partner is not None:
+            return partner
+        each.link = clean(each.link)
+        for known in handed_over(self.session, each) if seeks(each.link) else ():
+            self.arrivals.staged.setdefault(known.link.id, known)
+        return None
 
     def _unfought(self, link: Link, found: Plan, pair: Pair) -> Link:
         """Return the link, parked when a field was put back too often."""

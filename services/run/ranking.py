@@ -6,6 +6,7 @@ from datetime import datetime
 
 from services.links import Link, Rank, Waiting, clean
 from services.run.session import Session
+from sync.google import meeting_of
 from sync.pairing import span
 from sync.plan import Act, plan
 from sync.recurrence import reaches
@@ -36,7 +37,8 @@ def ranked(session: Session, link: Link) -> Link:
     pair = session.rules.pair(link)
     act = plan(pair, session.rules.policy(link)).act
     rank = RANKS[act]
-    if rank is Rank.CLEAN or (link.foreign and not link.linked and link.item is None):
+    lonely = link.foreign and not link.linked and link.item is None
+    if rank is Rank.CLEAN or (lonely and not seeks(link)):
         return clean(link)
     if rank is link.rank and link.waiting is Waiting.HELD:
         return link
@@ -50,6 +52,12 @@ def ranked(session: Session, link: Link) -> Link:
         tries=0,
         span=span(there, zone=session.connection.zone) if there else "",
     )
+
+
+def seeks(link: Link) -> bool:
+    """Whether an event is somebody's copy of a meeting that an item here may be."""
+    master = link.rows.master
+    return link.foreign and master is not None and bool(meeting_of(master))
 
 
 def waits_for_master(link: Link) -> bool:

@@ -38,6 +38,7 @@ from sync.google import (
     with_row,
 )
 from sync.google.rows import MARK
+from sync.guests import invited
 from sync.identity import marked_link, marker
 from sync.plan import Act, Plan
 from sync.seen import after_write
@@ -61,6 +62,7 @@ def step_of(
 ) -> Step:
     """Return the step that a plan asks for; an order's own is done in its own way."""
     pair = session.rules.pair(link)
+    plan = _as_invited(session, link, plan)
     mails, unmailed = granted(session, link, plan)
     intent = intended(
         session, link, plan, pair, mails=mails, unmailed=unmailed, own=doing is not None
@@ -73,6 +75,15 @@ def step_of(
 def _telling(do: Callable[[], Link], mails: Mails) -> Callable[[], Link]:
     """Return a deed after which guests are not told of the same edit again."""
     return do if mails is Mails.NONE else lambda: mailed(do())
+
+
+def _as_invited(session: Session, link: Link, plan: Plan) -> Plan:
+    """Return the plan of a new event without whom it does not invite."""
+    if (plan.side, plan.act) != (Side.CALENDAR, Act.CREATE) or plan.wanted is None:
+        return plan
+    policy = session.rules.policy(link)
+    asked = invited(plan.wanted, lambda name: policy.carries(Side.CALENDAR, name))
+    return replace(plan, wanted=asked)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ writes.
 from sync.google.arrival import gathered, lone, with_row
 from sync.google.errors import AttendeesOmitted, Unreadable
 from sync.google.folding import content_of, notes, orphans
-from sync.google.guests import guest_addresses
+from sync.google.guests import guest_addresses, own_addresses
 from sync.google.moments import key_of, original_start, slot_key, slot_of
 from sync.google.patching import patch_body
 from sync.google.projecting import insert_body, project, rows_for
@@ -24,6 +24,7 @@ from sync.google.rows import (
     is_instance,
     marker_of,
     master_id,
+    meeting_of,
     my_answer,
     organizer_is_self,
     reduced,
@@ -54,11 +55,13 @@ __all__ = [
     "lone",
     "marker_of",
     "master_id",
+    "meeting_of",
     "my_answer",
     "notes",
     "organizer_is_self",
     "original_start",
     "orphans",
+    "own_addresses",
     "patch_body",
     "project",
     "reduced",

@@ -137,6 +137,11 @@ def guest_addresses(row: Row) -> set[str]:
     return {email_of(entry) for entry in people if email_of(entry)}
 
 
+def own_addresses(row: Row) -> set[str]:
+    """Return the addresses by which the calendar's owner is on a row's list."""
+    return {email_of(each) for each in row.get("attendees") or () if is_own(each)}
+
+
 def with_known_guests(row: Row, known: Row | None) -> Row:
     """Return a row that came without all its guests with those that we know of.
 

@@ -8,7 +8,7 @@ from sync.google.guests import without_crowd
 from sync.google.holding import held
 from sync.google.moments import key_of, original_moment
 from sync.google.recurrence import on_grid, recurrence_of
-from sync.google.rows import Row, marked
+from sync.google.rows import Row, marked, with_meeting
 from sync.google.series import Rows
 from sync.google.writing import new_members
 from sync.recurrence import given
@@ -59,12 +59,13 @@ def insert_body(
 
     Removed slots are excluded and added ones included from the first moment on;
     exceptions that only differ are written afterwards, slot by slot. `participants`
-    tells whether guests are written at all.
+    tells whether guests are written at all; their copies then name the item's uid.
     """
     members = dict(_master(held(without_crowd(content), zone=zone)))
     if not participants:
         members.pop("attendees", None)
-    return marked({"id": event_id, **members}, marker)
+    row = marked({"id": event_id, **members}, marker)
+    return with_meeting(row, content.uid) if participants else row
 
 
 def _master(content: Content) -> Row:

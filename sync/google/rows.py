@@ -18,6 +18,9 @@ Row = Mapping[str, Json]
 MARK = "tandem"
 """The private extended property by which we know what we created."""
 
+MEETING = "tandem-uid"
+"""The shared extended property by which other people's copies name our item's uid."""
+
 LONGEST_PROPERTY_NAME = 44
 LONGEST_PROPERTY_VALUE = 1024
 
@@ -89,7 +92,9 @@ def _members(row: Row, member: str, *names: str) -> Json:
 
 def _own_properties(row: Row) -> Json:
     own = {name: text for name, text in _private(row).items() if name.startswith(MARK)}
-    return {"private": dict(sorted(own.items()))} if own else {}
+    kept = {"private": dict(sorted(own.items()))} if own else {}
+    meeting = meeting_of(row)
+    return kept | ({"shared": {MEETING: meeting}} if meeting else {})
 
 
 def _private(row: Row) -> Mapping[str, str]:
@@ -147,6 +152,23 @@ def marker_of(row: Row) -> str | None:
     `sync.identity` tells whether a mark was made for this very event.
     """
     return _private(row).get(MARK)
+
+
+def meeting_of(row: Row) -> str:
+    """Return the uid of the item from which somebody's Tandem made the event, or ""."""
+    shared = (row.get("extendedProperties") or {}).get("shared") or {}
+    return str(shared.get(MEETING) or "")
+
+
+def with_meeting(row: Row, uid: str) -> Row:
+    """Return a row whose copies at its guests name our item's uid.
+
+    Google cuts long values without a word, so such a uid is not named at all.
+    """
+    if not uid or len(uid) > LONGEST_PROPERTY_VALUE:
+        return row
+    properties = {**(row.get("extendedProperties") or {}), "shared": {MEETING: uid}}
+    return {**row, "extendedProperties": properties}
 
 
 def born_by(row: Row) -> Born:

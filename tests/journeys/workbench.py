@@ -22,13 +22,14 @@ from services.item_records import stored_item
 from services.items import Condition, Desk, delete_item, put_item
 from services.link_documents import link_of
 from services.links import Link, links_of
-from services.opening import Joining, open_connection
+from services.opening import Joining, open_connection, release_claim
 from services.organizations import create_organization
 from services.ports import (
     AccessToken,
     CalendarEntry,
     Clock,
     Create,
+    Delete,
     Mail,
     Query,
     Store,
@@ -99,6 +100,8 @@ class Workbench:
     queue: TaskList = field(default_factory=TaskList)
     vault: Vault = field(default_factory=MemoryVault)
     settings: Mapping[str, Any] = field(default_factory=dict)
+    organization: str = ""
+    subject: str = "1"
 
     def __post_init__(self) -> None:
         vault = self.vault
@@ -126,25 +129,26 @@ class Workbench:
 
     def _set_up(self) -> None:
         now = self.clock.now()
-        organization, _ = create_organization(self.world, "Praktijk", now=now)
+        if not self.organization:
+            made, _ = create_organization(self.world, "Praktijk", now=now)
+            self.organization = made.id
         wanted = Wanted(
             name="Anna",
             owner_email=self.person.email,
             settings={"time_zone": "Europe/Amsterdam", **self.settings},
         )
         self.agenda = create_agenda(
-            self.world, wanted, organization=organization.id, now=now
+            self.world, wanted, organization=self.organization, now=now
         ).id
-        self.organization = organization.id
 
-    def connect(self) -> None:
+    def connect(self, *, shared: bool = False) -> None:
         """Join the person's primary calendar with the agenda, consent given."""
         now = self.clock.now()
-        account_id = f"{self.organization}.1"
+        account_id = f"{self.organization}.{self.subject}"
         account = Account(
             id=account_id,
             organization=self.organization,
-            subject="1",
+            subject=self.subject,
             email=self.person.email,
             client_id="1-app",
             created_at=now,
@@ -153,6 +157,11 @@ class Workbench:
         )
         path = path_of(account.id)
         self.store.commit([Create(path=path, data=data_of(account))])
+        self.open_connection(shared=shared)
+
+    def open_connection(self, *, shared: bool = False) -> None:
+        """Join the calendar of an account that is known already."""
+        now = self.clock.now()
         self.remember_token()
         entry = CalendarEntry(
             id=self.person.email,
@@ -164,15 +173,24 @@ class Workbench:
         joining = Joining(
             organization=self.organization,
             agenda=self.agenda,
-            account=account.id,
+            account=f"{self.organization}.{self.subject}",
             email=self.person.email,
             entry=entry,
+            shared=shared,
         )
         self.connection_id = open_connection(self.world, joining, now=now).id
 
+    def lose_connection(self) -> None:
+        """Lose all that is stored of the connection; account and agenda stay."""
+        connection = self.connection()
+        path = f"connections/{connection.id}"
+        release_claim(self.store, connection)
+        self.store.delete_under(path)
+        self.store.commit([Delete(path=path)])
+
     def remember_token(self) -> None:
         """Put an access token where a warm process has it."""
-        self.world.memory.tokens[f"{self.organization}.1"] = self._token()
+        self.world.memory.tokens[f"{self.organization}.{self.subject}"] = self._token()
 
     def _token(self) -> AccessToken:
         ends_at = self.clock.now() + timedelta(days=365)
@@ -270,6 +288,11 @@ class Workbench:
             found |= {each.get("summary", ""): each for each in page["items"]}
             if "nextPageToken" not in page:
                 return found
+
+
+def neighbour(bench: Workbench, person: Person, **more: Any) -> Workbench:
+    """Return another agenda of the same organization, for somebody else's calendar."""
+    return replace(bench, **{"person": person, "subject": person.email, **more})
 
 
 def with_settings(bench: Workbench, **settings: Any) -> Workbench:
