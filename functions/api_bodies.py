@@ -3,7 +3,7 @@
 import re
 from typing import Annotated, TypeVar
 
-from msgspec import UNSET, Meta, Struct, UnsetType, ValidationError, convert
+from msgspec import UNSET, Meta, Struct, UnsetType, ValidationError, convert, field
 
 from functions.api_call import Call
 from services.json_values import pointer_to
@@ -17,6 +17,7 @@ Email = Annotated[str, Meta(min_length=3, max_length=254, pattern=r"^[^@\s]+@[^@
 Emails = Annotated[list[Email], Meta(max_length=200)]
 Url = Annotated[str, Meta(min_length=8, max_length=2000)]
 Id = Annotated[str, Meta(min_length=1, max_length=200)]
+Ids = Annotated[list[Id], Meta(max_length=10_000)]
 
 
 class Strict(Struct, kw_only=True, forbid_unknown_fields=True):
@@ -99,6 +100,13 @@ class Undo(Strict):
     write: Annotated[str, Meta(pattern=r"^[a-z0-9_]{1,60}\.[0-9]{1,6}$")] | None = None
     run: Annotated[str, Meta(pattern="^[A-Za-z0-9_]{1,64}$")] | None = None
     since: Annotated[str, Meta(min_length=1, max_length=60)] | None = None
+
+
+class ApplyPreview(Strict):
+    """`POST /v1/connections/{c}/previews/{p}/apply`."""
+
+    only: Ids | None = None
+    but: Ids = field(default_factory=list, name="except")
 
 
 class Disconnect(Strict):

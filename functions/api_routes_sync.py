@@ -209,12 +209,15 @@ CONNECTIONS = (
         path=_P + "/{preview}",
         do=api_previews.get,
         answers={200: "Preview"},
+        query=LIST,
+        refuses=(410,),
     ),
     _connections(
         method="POST",
         path=_P + "/{preview}/apply",
         do=api_previews.post_apply,
-        answers={202: "Run"},
+        body="ApplyPreview",
+        answers={202: "Applied"},
         refuses=(410,),
     ),
 )

@@ -76,7 +76,7 @@ def intent_view(intent: Intent) -> dict[str, Json]:
         "target": intent.target,
         "at": time_text(intent.at),
         "why": intent.why,
-        "fields": sorted(_field(atom) for atom in intent.atoms),
+        "fields": sorted(field_name(atom) for atom in intent.atoms),
         "before": content_view(intent.before),
         "sent": content_view(intent.sent),
         "lost": plain(intent.lost),
@@ -84,6 +84,7 @@ def intent_view(intent: Intent) -> dict[str, Json]:
     }
 
 
-def _field(atom: Atom) -> str:
+def field_name(atom: Atom) -> str:
+    """Return an atom as people read it: its field, and the slot it belongs to."""
     place = "" if atom.slot is None else f"{slot_text(atom.slot)}/"
     return place + atom.name

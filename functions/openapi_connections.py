@@ -39,15 +39,6 @@ _reply: Schema = {
     ),
 }
 
-_preview: dict[str, Schema] = {
-    "id": TEXT,
-    "kind": TEXT,
-    "reason": TEXT,
-    "created_at": MOMENT,
-    "expires_at": MOMENT,
-    "applied_at": or_null(MOMENT),
-}
-
 CONNECTIONS: dict[str, Schema] = {
     "NewConnection": taken(
         {
@@ -157,14 +148,4 @@ CONNECTIONS: dict[str, Schema] = {
         }
     ),
     "Links": page_of("Link"),
-    "ListedPreview": shown(_preview),
-    "Previews": page_of("ListedPreview"),
-    "Preview": shown(
-        {
-            **_preview,
-            "counts": {"type": "object", "additionalProperties": NUMBER},
-            "writes": list_of(ref("Link")),
-            "more": YES_OR_NO,
-        }
-    ),
 }

@@ -20,6 +20,7 @@ from functions.openapi_parts import (
     shown,
     taken,
 )
+from functions.openapi_previews import PREVIEWS
 from functions.openapi_settings import SETTINGS
 from functions.openapi_undo import UNDO
 
@@ -193,5 +194,6 @@ SCHEMAS: dict[str, Schema] = {
     **ITEM_SCHEMAS,
     **CONNECTIONS,
     **UNDO,
+    **PREVIEWS,
     **OPERATIONS,
 }

@@ -1,6 +1,6 @@
 """Connections: one calendar joined with one agenda, and what we know of the pair."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -51,11 +51,14 @@ class ConnectionMissing(Exception):
 class Asked:
     """What a person was asked, and has not answered: the state and reason that say so.
 
-    It outlives a pause and trouble, in which the connection shows another state.
+    It outlives a pause and trouble, in which the connection shows another state. `told`
+    says that the administrators were mailed about it.
     """
 
     state: State
     reason: str
+    since: datetime | None = None
+    told: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -97,6 +100,7 @@ class Counts:
     held: int = 0
     alone: int = 0
     orders: int = 0
+    unsure: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -136,7 +140,8 @@ class Connection:
     """One calendar joined with one agenda; the unit of sync, of state, of a task.
 
     `awaited` is the id of a run that somebody asked for and that could not be done yet:
-    the next run is that one.
+    the next run is that one. `waits_version` rises with each change of what waits
+    for a person, which `preview` shows.
     """
 
     id: str
@@ -176,6 +181,7 @@ class Connection:
     last_run: LastRun | None = None
     asked: Asked | None = None
     preview: str | None = None
+    waits_version: int = 0
     approved: bool = False
     channel: str | None = None
     watchable: bool = True
@@ -197,22 +203,28 @@ class Connection:
 
     @property
     def shown_reason(self) -> str:
-        """Return why it is as it is; a few that are set aside must not go unnoticed."""
-        if self.reason:
-            return self.reason
+        """Return why it is as it is; a few that wait must not go unnoticed."""
+        return self.reason or " ".join(self._unnoticed())
+
+    def _unnoticed(self) -> Iterator[str]:
         if self.unmailed_at is not None:
             since = f"{self.unmailed_at:%H:%M} UTC"
-            return f"Too many guests would have been mailed at {since}: {TOLD}"
-        if not self.counts.parked:
-            return ""
-        many = self.counts.parked
-        told = "1 appointment is" if many == 1 else f"{many} appointments are"
-        return f"{told} set aside and not carried; each link says why."
+            yield f"Too many guests would have been mailed at {since}: {TOLD}"
+        unsure = self.counts.unsure
+        parked = max(self.counts.parked - unsure, 0)
+        if unsure:
+            told = "1 appointment" if unsure == 1 else f"{unsure} appointments"
+            yield f"{told} may stand on both sides: a person has to say (see previews)."
+        if parked:
+            told = "1 appointment is" if parked == 1 else f"{parked} appointments are"
+            yield f"{told} set aside and not carried; each link says why."
 
 
-def asking(connection: Connection, state: State, reason: str) -> Connection:
+def asking(
+    connection: Connection, state: State, reason: str, *, now: datetime
+) -> Connection:
     """Return the connection as it asks a person: held, or needing approval."""
-    asked = Asked(state=state, reason=reason)
+    asked = Asked(state=state, reason=reason, since=now)
     return replace(connection, state=state, reason=reason, asked=asked)
 
 

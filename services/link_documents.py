@@ -9,6 +9,7 @@ import zlib
 from datetime import datetime
 
 from connectors.base import Json
+from services.decided import decided_json, decided_of
 from services.links import (
     Fight,
     Intent,
@@ -142,7 +143,7 @@ def _blob(link: Link) -> bytes:
         "fights": [_fight_json(fight) for fight in link.fights],
         "foreign": link.foreign,
         "orphan": link.orphan,
-        "approved": link.approved,
+        "decided": decided_json(link.decided),
         "order": link.order and order_json(link.order),
         "last_write": link.last_write,
         "parked": link.parked and _parked_json(link.parked),
@@ -163,7 +164,7 @@ def _inside(inside: Json) -> dict[str, Json]:
         "fights": tuple(_fight_of(fight) for fight in inside["fights"]),
         "foreign": inside["foreign"],
         "orphan": inside["orphan"],
-        "approved": inside["approved"],
+        "decided": decided_of(inside.get("decided")),
         "order": order_of(inside["order"]) if inside.get("order") else None,
         "last_write": inside["last_write"],
         "parked": _parked_of(inside.get("parked")),

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import IntEnum, StrEnum
 
 from connectors.base import Json
+from services.decided import UNDECIDED, Decided
 from services.orders import Order
 from sync.content import Content
 from sync.google import Rows, is_deleted
@@ -125,7 +126,7 @@ class Link:
     why: str = ""
     parked: Parked | None = None
     tries: int = 0
-    approved: bool = False
+    decided: Decided = UNDECIDED
     live_at: datetime | None = None
     note: str = ""
     order: Order | None = None
@@ -177,7 +178,7 @@ def clean(link: Link) -> Link:
         why="",
         parked=None,
         tries=0,
-        approved=False,
+        decided=UNDECIDED,
         live_at=None,
         order=None,
     )

@@ -1,14 +1,37 @@
-"""Apply a preview: what a person said yes to is done, exactly as it was shown."""
+"""Apply a preview: what a person said yes to is done, exactly as it was shown.
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+A yes is kept on each link as the marks of the plan that was shown; the gate of the next
+run lets nothing else of that link pass. What changed meanwhile is held, and shown anew.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import groupby, islice
 
-from services.connections import Connection
-from services.preview_entries import Entry
+from services.asked_runs import ask
+from services.connections import Connection, State, asking, change, load
+from services.decided import Decided
+from services.links import Link, Rank, Waiting
+from services.preview_entries import Entry, EntryKind
+from services.preview_live import shown
 from services.preview_pages import entries_from
-from services.previews import Preview
+from services.previews import FIRST_SYNC, Preview, mark, new_preview, unexpired
+from services.run.asking import CHANGED as SOME_CHANGED
+from services.run.asking import UNSURE as ASKS_WHICH
+from services.run.foresight import Foresight
+from services.run.gate import CHANGED, RANKS
+from services.run.planning import answer, planning
+from services.run.session import Session
+from services.run.staged import Staged
 from services.world import World
+from sync.plan import Plan
+from sync.plan_hash import plan_marks
+from sync.plan_writes import writes_of
+
+AT_ONCE = 100
+LEFT = "Somebody said yes to other parts of the same preview, and not to this one."
+WRITES = frozenset(EntryKind) - {EntryKind.UNSURE, EntryKind.DONE}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,9 +61,12 @@ class Applying:
 
     def entries(self) -> Iterator[Entry]:
         """Yield the entries that a person said yes to, as they were shown."""
-        for entry in entries_from(self.world.store, self.preview.shelf, first=0):
-            if self.chosen.has(entry):
-                yield entry
+        return (one for one in self.writes() if self.chosen.has(one))
+
+    def writes(self) -> Iterator[Entry]:
+        """Yield all entries that are writes, as they were shown."""
+        found = entries_from(self.world.store, self.preview.shelf, first=0)
+        return (one for one in found if one.kind in WRITES)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,11 +75,176 @@ class Applied:
 
     passed: int
     replanned: int = 0
+    run: str = ""
 
 
 Hook = Callable[[Applying], Applied]
 """Does what the yes to one kind of preview asks for, and queues nothing: links that are
 to be worked off are dirty and due afterwards, and a run is asked for by the caller."""
 
-HOOKS: Mapping[str, Hook] = {}
+
+def apply(
+    world: World,
+    connection_id: str,
+    preview_id: str,
+    *,
+    now: datetime,
+    chosen: Chosen | None = None,
+) -> Applied:
+    """Let pass what was shown, ask for a run, and return how much that was.
+
+    The same preview again lets pass what is left of it. Raises Unknown, Expired.
+    """
+    preview = unexpired(world.store, connection_id, preview_id, now=now)
+    if not preview.edition:
+        preview = shown(world, preview)
+    connection, _ = load(world.store, connection_id)
+    applying = Applying(
+        world=world,
+        connection=connection,
+        preview=preview,
+        chosen=chosen or Chosen(),
+        now=now,
+    )
+    applied = HOOKS[preview.kind](applying)
+    mark(world.store, preview, applied_at=now)
+    answered(world, preview, now=now)
+    return replace(applied, run=ask(world, connection_id, asked_for="apply"))
+
+
+def answered(world: World, preview: Preview, *, now: datetime) -> Connection:
+    """Let the connection go on after an answer; what is left gets a new preview."""
+    connection, _ = load(world.store, preview.connection)
+    fresh = None
+    counts = connection.counts
+    live = connection.preview in (None, preview.id)
+    if live and (counts.held or counts.unsure):
+        kind = "held" if counts.held else "unsure"
+        reason = SOME_CHANGED if counts.held else ASKS_WHICH
+        write = new_preview(connection, kind=kind, reason=reason, now=now)
+        world.store.commit([write])
+        fresh = str(write.data["id"])
+    first = preview.kind == FIRST_SYNC
+
+    def after(one: Connection) -> Connection:
+        known = replace(one, approved=one.approved or first, backlog=True)
+        known = _going_on(known, now=now)
+        still = one.preview in (None, preview.id)
+        return replace(known, preview=fresh) if still else known
+
+    return change(world.store, connection.id, after)
+
+
+def _going_on(connection: Connection, *, now: datetime) -> Connection:
+    """Return the connection as it asks for what is left, or for nothing more."""
+    waits = connection.state in (State.HELD, State.NEEDS_APPROVAL, State.ACTIVE)
+    if connection.counts.held:
+        asks = asking(connection, State.HELD, SOME_CHANGED, now=now)
+        told = None if asks.asked is None else replace(asks.asked, told=True)
+        asks = replace(asks, asked=told)
+        kept = replace(asks, state=connection.state, reason=connection.reason)
+        return asks if waits else kept
+    free = replace(connection, asked=None)
+    return replace(free, state=State.ACTIVE, reason="") if waits else free
+
+
+# --- What waits, and what was asked for ----------------------------------------------
+
+
+def approve_shown(applying: Applying) -> Applied:
+    """Say yes to what was shown on each link; what is not chosen stays held."""
+    session = planning(applying.world, applying.connection.id)
+    return approved(session, applying.entries())
+
+
+def approved(session: Session, entries: Iterable[Entry]) -> Applied:
+    """Say yes to these entries on their links."""
+    passed = replanned = 0
+    by_link = groupby(entries, key=lambda one: one.link)
+    links = ((name, list(some)) for name, some in by_link)
+    while batch := dict(islice(links, AT_ONCE)):
+        approving = _Approving(batch)
+        session = answer(session, list(batch), approving.answer)
+        found = approving.found
+        passed += sum(len(batch[name]) for name in found if found[name] == "passed")
+        replanned += sum(found.get(name, "changed") == "changed" for name in batch)
+    return Applied(passed=passed, replanned=replanned)
+
+
+class _Approving:
+    """Says yes to the entries of some links, and notes what came of each."""
+
+    def __init__(self, entries: Mapping[str, list[Entry]]) -> None:
+        self.entries = entries
+        self.found: dict[str, str] = {}
+
+    def answer(self, session: Session, each: Staged) -> None:
+        """Let the link pass where its plan is what was shown; else hold it anew."""
+        link, entries = each.link, self.entries[each.link.id]
+        shown_marks = frozenset().union(*(one.marks for one in entries))
+        current = current_plan(session, each)
+        if current is not None and shown_marks <= marks_of(current):
+            self.found[link.id] = "passed"
+            each.link = allowed(session, link, current, shown_marks)
+        elif current is None and _is_done(session, link, entries):
+            self.found[link.id] = "done"
+        else:
+            self.found[link.id] = "changed"
+            each.link = _held_anew(session, link, current)
+
+
+def allowed(session: Session, link: Link, current: Plan, marks: frozenset[str]) -> Link:
+    """Return a link as one that a person let pass with this plan, and no other."""
+    return replace(
+        link,
+        rank=RANKS.get(current.act, Rank.EDIT),
+        waiting=None,
+        decided=Decided(yes=marks, apart=link.decided.apart),
+        due_at=session.now(),
+        why="",
+    )
+
+
+def current_plan(session: Session, each: Staged) -> Plan | None:
+    """Return what is planned for a link now; None where nothing is."""
+    found = Foresight(session).plan_of(replace_staged(each))
+    return None if found is None else found[1]
+
+
+def replace_staged(each: Staged) -> Staged:
+    """Return the same in another's hands, who may change it."""
+    return Staged(link=each.link, document=each.document, stored=each.stored)
+
+
+def marks_of(current: Plan) -> frozenset[str]:
+    """Return the marks of all that a plan leads to."""
+    plans = [current, *writes_of(current)]
+    return frozenset().union(*(plan_marks(one) for one in plans))
+
+
+def _is_done(session: Session, link: Link, entries: Iterable[Entry]) -> bool:
+    """Return whether all that was shown has come true meanwhile."""
+    now = session.rules.pair(link).now
+    return all(one.wanted == now[one.side] for one in entries)
+
+
+def _held_anew(session: Session, link: Link, current: Plan | None) -> Link:
+    """Return a link that a person has to look at again, or that needs nothing more."""
+    fresh = replace(link, decided=Decided(apart=link.decided.apart))
+    if current is None:
+        rank = link.rank or Rank.EDIT
+        return replace(fresh, rank=rank, waiting=None, due_at=session.now(), why="")
+    return _held(fresh, current, CHANGED)
+
+
+def _held(link: Link, current: Plan, why: str) -> Link:
+    rank = RANKS.get(current.act, Rank.EDIT)
+    return replace(link, rank=rank, waiting=Waiting.HELD, due_at=None, why=why)
+
+
+HOOKS: dict[str, Hook] = {
+    "held": approve_shown,
+    "first_sync": approve_shown,
+    "unsure": approve_shown,
+}
 """By kind of preview; whoever adds a kind adds a row."""

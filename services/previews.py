@@ -1,34 +1,21 @@
-"""Previews: what is held, shown to a person, and done once that person says yes."""
+"""Previews: plans that are shown and kept until a person answers, or they expire."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from services.asked_runs import ask
-from services.connections import Connection, State, change, load
+from services.connections import Connection, change, load
 from services.documents import data_of, record_of
 from services.ids import Kind, new_id
-from services.link_documents import link_of, saved
-from services.links import Link, Rank, Waiting, links_of
-from services.ports import (
-    Conflict,
-    Create,
-    Document,
-    Is,
-    Json,
-    Query,
-    Store,
-    Update,
-    Where,
-)
+from services.ports import Create, Document, Json, Query, Store, Update
 from services.preview_entries import Entry
 from services.preview_pages import Shelf, keep_pages
 from services.refusals import Expired, Unknown
-from services.world import World
 
 KEPT = timedelta(days=14)
-AT_ONCE = 100
-COUNTED = {Rank.CREATE: "creates", Rank.EDIT: "edits", Rank.DELETE: "deletes"}
+FIRST_SYNC, HELD, UNSURE = "first_sync", "held", "unsure"
+LIVE = frozenset({FIRST_SYNC, HELD, UNSURE})
+"""The kinds that show what waits for a person: they follow it as it changes."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,6 +23,7 @@ class Preview:
     """A plan that is shown and kept: why, since when, and what it comes to.
 
     Its entries lie in pages; `data` is what its kind needs to know when it is applied.
+    `made_of` is the connection's `waits_version` that a live one was made of.
     """
 
     id: str
@@ -45,6 +33,7 @@ class Preview:
     created_at: datetime
     expires_at: datetime
     applied_at: datetime | None = None
+    declined_at: datetime | None = None
     edition: str = ""
     starts: tuple[int, ...] = ()
     entries: int = 0
@@ -52,7 +41,13 @@ class Preview:
     by_side: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     calls: int = 0
     mailed: int = 0
+    made_of: int = -1
     data: Mapping[str, Json] = field(default_factory=dict)
+
+    @property
+    def live(self) -> bool:
+        """Whether it shows what waits, and not what somebody asked to see."""
+        return self.kind in LIVE
 
     @property
     def shelf(self) -> Shelf:
@@ -63,14 +58,16 @@ class Preview:
             starts=self.starts,
         )
 
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Held:
-    """The links that a preview holds back, with how many there are of each kind."""
-
-    links: Sequence[Link]
-    counts: Mapping[str, int] = field(default_factory=dict)
-    more: bool = False
+    def state(self, connection: Connection, *, now: datetime) -> str:
+        """Return what has become of it: open, applied, declined, expired or over."""
+        if self.applied_at is not None:
+            return "applied"
+        if self.declined_at is not None:
+            return "declined"
+        if now >= self.expires_at:
+            return "expired"
+        answered = self.live and connection.preview != self.id
+        return "over" if answered else "open"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -115,8 +112,7 @@ def keep_preview(
         data=data or {},
     )
     filled = with_entries(store, preview, entries)
-    path = preview_path(connection_id, preview.id)
-    store.commit([Create(path=path, data=data_of(filled))])
+    store.commit([created(filled)])
     return filled
 
 
@@ -136,25 +132,38 @@ def with_entries(store: Store, preview: Preview, entries: Iterable[Entry]) -> Pr
     )
 
 
-def new_preview(connection: Connection, *, reason: str, now: datetime) -> Create:
-    """Return the write that keeps a new preview of what the brake holds."""
+def new_preview(
+    connection: Connection, *, kind: str = HELD, reason: str, now: datetime
+) -> Create:
+    """Return the write that keeps a new preview of what waits, as yet without pages."""
     preview = Preview(
         id=new_id(Kind.PREVIEW),
         connection=connection.id,
-        kind="held",
+        kind=kind,
         reason=reason,
         created_at=now,
         expires_at=now + KEPT,
     )
-    path = preview_path(connection.id, preview.id)
+    return created(preview)
+
+
+def created(preview: Preview) -> Create:
+    """Return the write that stores a new preview."""
+    path = preview_path(preview.connection, preview.id)
     return Create(path=path, data=data_of(preview))
 
 
 def list_previews(
     store: Store, connection_id: str, *, limit: int, after: Document | None = None
 ) -> Sequence[Document]:
-    """Return the documents of a connection's previews, by their ids."""
-    query = Query(collection=previews_of(connection_id), limit=limit, after=after)
+    """Return the documents of a connection's previews, newest first."""
+    query = Query(
+        collection=previews_of(connection_id),
+        order_by="created_at",
+        descending=True,
+        limit=limit,
+        after=after,
+    )
     return store.query(query)
 
 
@@ -171,52 +180,25 @@ def get_preview(store: Store, connection_id: str, preview_id: str) -> Preview:
     return preview_of(document)
 
 
-def held_links(
-    store: Store, connection_id: str, *, limit: int, after: Document | None = None
-) -> Sequence[Document]:
-    """Return the documents of the links that are held, by their ids."""
-    query = Query(
-        collection=links_of(connection_id),
-        where=[Where(member="waiting", compare=Is.EQUAL, value=str(Waiting.HELD))],
-        limit=limit,
-        after=after,
-    )
-    return store.query(query)
+def mark(store: Store, preview: Preview, **members: Json) -> None:
+    """Change some members of a stored preview."""
+    path = preview_path(preview.connection, preview.id)
+    store.commit([Update(path=path, data=members)])
 
 
-def held(store: Store, connection_id: str, *, limit: int = AT_ONCE) -> Held:
-    """Return some of the held links, and how many there are of each kind."""
-    counts = dict.fromkeys(COUNTED.values(), 0)
-    first: list[Link] = []
-    after: Document | None = None
-    while True:
-        page = held_links(store, connection_id, limit=AT_ONCE, after=after)
-        for document in page:
-            counts[COUNTED[Rank(document.data["rank"])]] += 1
-        first += [link_of(document) for document in page[: limit - len(first)]]
-        if len(page) < AT_ONCE:
-            total = sum(counts.values())
-            return Held(links=first, counts=counts, more=total > len(first))
-        after = page[-1]
+def unexpired(
+    store: Store, connection_id: str, preview_id: str, *, now: datetime
+) -> Preview:
+    """Return a preview that may still be answered.
 
-
-def apply(
-    world: World, connection_id: str, preview_id: str, *, now: datetime
-) -> Applied:
-    """Let everything that is held pass, and queue a run that writes it.
-
-    The same preview again lets pass what is left of it. Raises Unknown, and Expired
-    with a new preview made: what is held must not stay so for good.
+    Raises Unknown, and Expired with a new preview made of one that shows what waits:
+    what is held must not stay so for good.
     """
-    preview = get_preview(world.store, connection_id, preview_id)
+    preview = get_preview(store, connection_id, preview_id)
     if now >= preview.expires_at:
-        _renew(world.store, connection_id, preview, now=now)
+        _renew(store, connection_id, preview, now=now)
         raise Expired("This preview is too old: look at the newest one first.")
-    passed = _let_pass(world.store, connection_id, now=now)
-    path = f"{previews_of(connection_id)}/{preview_id}"
-    world.store.commit([Update(path=path, data={"applied_at": now})])
-    change(world.store, connection_id, lambda one: _going_on(one, passed))
-    return Applied(run=ask(world, connection_id, asked_for="apply"), passed=passed)
+    return preview
 
 
 def _renew(
@@ -226,7 +208,7 @@ def _renew(
     connection, _ = load(store, connection_id)
     if connection.preview != expired.id:
         return
-    fresh = new_preview(connection, reason=expired.reason, now=now)
+    fresh = new_preview(connection, kind=expired.kind, reason=expired.reason, now=now)
     store.commit([fresh])
     fresh_id = str(fresh.data["id"])
 
@@ -235,43 +217,3 @@ def _renew(
         return replace(one, preview=fresh_id) if still else one
 
     change(store, connection_id, renewed)
-
-
-def _let_pass(store: Store, connection_id: str, *, now: datetime) -> int:
-    passed = 0
-    while page := held_links(store, connection_id, limit=AT_ONCE):
-        writes = [
-            saved(connection_id, approved(link_of(each), now=now), over=each)
-            for each in page
-        ]
-        try:
-            store.commit(writes)
-        except Conflict:
-            continue
-        passed += len(page)
-    return passed
-
-
-def approved(link: Link, *, now: datetime) -> Link:
-    """Return a held link as one that a person let pass."""
-    return replace(link, waiting=None, approved=True, due_at=now, why="")
-
-
-def _going_on(connection: Connection, passed: int) -> Connection:
-    held_before = connection.counts.held
-    counts = replace(
-        connection.counts,
-        held=max(0, held_before - passed),
-        dirty=connection.counts.dirty + passed,
-    )
-    waits = connection.state in (State.HELD, State.NEEDS_APPROVAL)
-    return replace(
-        connection,
-        state=State.ACTIVE if waits else connection.state,
-        reason="" if waits else connection.reason,
-        counts=counts,
-        backlog=True,
-        approved=True,
-        asked=None,
-        preview=None,
-    )

@@ -67,6 +67,13 @@ def pick(title: str, candidates: Sequence[tuple[str, str]]) -> Verdict:
     return Verdict(match=Match.NONE)
 
 
+def alike(title: str, candidates: Sequence[tuple[str, str]]) -> list[str]:
+    """Return the candidates (link, title) that a person has to choose from."""
+    ours = plain_title(title)
+    plain = [(link, plain_title(theirs)) for link, theirs in candidates]
+    return [link for link, theirs in plain if theirs == ours or _similar(ours, theirs)]
+
+
 def _similar(one: str, other: str) -> bool:
     if not one or not other:
         return False

@@ -31,6 +31,11 @@ def plan_hash(plan: Plan) -> str:
     return _hash(sorted(plan_marks(plan)))
 
 
+def content_mark(content: Content) -> str:
+    """Return the hash of a content as it was shown."""
+    return _hash(packed(content))
+
+
 def _of_atoms(plan: Plan, wanted: Content) -> Iterator[str]:
     """Yield the hash of each atom: what it becomes, and whose value gives way to it."""
     lost = {one.atom: one.lost for one in plan.disputes}

@@ -1,14 +1,19 @@
-"""The gate before each write: brake, first sync, and what a person has to say first."""
+"""The gate before each write: brake, first sync, and what a person said or has to say.
+
+A yes is to a plan as it was shown: only that passes, anything else is held anew.
+"""
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from services.connections import Connection, Spent, State
 from services.links import Intent, Link, Rank, Waiting
+from services.preview_entries import is_move
 from services.settings import AgendaSettings
 from sync.brake import holds, recent
 from sync.plan import Act, Plan
-from sync.sides import DURATION, WHEN, Atom
+from sync.plan_hash import plan_marks
+from sync.plan_writes import writes_of
 
 HELD_BY = {
     "delete": "The brake holds this delete: more would be gone within"
@@ -16,6 +21,10 @@ HELD_BY = {
     "move": "The brake holds this move: more would be moved within"
     " {hours:g} h than this connection may move ({most}).",
 }
+FIRST_SYNC = "It is part of the first sync, which waits for a person's yes."
+CHANGED = "It changed since somebody said yes to it: please look at it again."
+REFUSED = "A person said no to this: it rests until one of its sides changes."
+RANKS = {Act.CREATE: Rank.CREATE, Act.DELETE: Rank.DELETE}
 
 
 @dataclass(slots=True)
@@ -28,6 +37,8 @@ class Gate:
     spent: Spent = field(init=False)
     links: int = field(init=False)
     tripped: str = ""
+    limit: str = ""
+    changed: bool = False
 
     def __post_init__(self) -> None:
         self.spent = Spent(
@@ -45,18 +56,36 @@ class Gate:
         """
         if link.order is not None:
             return replace(link, waiting=None)
-        if plan.act is Act.CREATE and self._needs_approval() and not link.approved:
-            why = "The first sync is larger than this agenda may create unasked."
-            return _held(link, Rank.CREATE, why)
+        answered = self._answered(link, plan)
+        if answered is not None:
+            return answered
+        if self._needs_approval():
+            return _held(link, plan, FIRST_SYNC)
         kind = kind_of(plan)
-        if kind is None or link.approved:
+        if kind is None:
             return replace(link, waiting=None)
         if self._holds(kind, link):
-            self.tripped = self.tripped or kind
-            rank = Rank.DELETE if kind == "delete" else Rank.EDIT
-            return _held(link, rank, self._why(kind))
+            self._trip(kind)
+            return _held(link, plan, self._why(kind))
         self._count(kind, link)
         return replace(link, waiting=None)
+
+    def _answered(self, link: Link, plan: Plan) -> Link | None:
+        """Return the link as a person's answer leaves it; None where there is none."""
+        decided = link.decided
+        if not decided.yes and not decided.no:
+            return None
+        marks = plan_marks(plan)
+        if marks <= decided.yes:
+            known = replace(decided, yes=decided.yes | _brought(plan))
+            return replace(link, waiting=None, decided=known)
+        if marks <= decided.no:
+            return refused(link)
+        fresh = replace(link, decided=replace(decided, yes=frozenset(), no=frozenset()))
+        if not decided.yes:
+            return self.passed(fresh, plan)
+        self.changed = True
+        return _held(fresh, plan, CHANGED)
 
     def give_back(self, intent: Intent) -> None:
         """Count a step that was let pass, and then not done, no more."""
@@ -68,7 +97,13 @@ class Gate:
             self.spent = replace(self.spent, moves=_less(self.spent.moves))
 
     def _needs_approval(self) -> bool:
-        return self.connection.state is State.NEEDS_APPROVAL
+        """Whether nothing may be written yet; trouble in between is no answer."""
+        asked = self.connection.asked
+        return asked is not None and asked.state is State.NEEDS_APPROVAL
+
+    def _trip(self, kind: str) -> None:
+        if not self.tripped:
+            self.tripped, self.limit = kind, self._limit(kind)
 
     def _recent(self, done: tuple[datetime, ...]) -> list[datetime]:
         return recent(done, now=self.now, lasts=self.settings.brake.lasts)
@@ -105,10 +140,14 @@ class Gate:
             self.spent = replace(spent, moves=(*spent.moves, self.now), moved=moved)
 
     def _why(self, kind: str) -> str:
-        brake, most = self.settings.brake, str(self._most(kind))
+        hours = self.settings.brake.hours
+        return HELD_BY[kind].format(hours=hours, most=self._limit(kind))
+
+    def _limit(self, kind: str) -> str:
+        """Return which limit is met, as people read it."""
         if self._done(kind) < self._most(kind):
-            most = f"{brake.max_share:.0%} of {self.links:,}"
-        return HELD_BY[kind].format(hours=brake.hours, most=most)
+            return f"{self.settings.brake.max_share:.0%} of {self.links:,}"
+        return str(self._most(kind))
 
 
 def kind_of(plan: Plan) -> str | None:
@@ -118,14 +157,22 @@ def kind_of(plan: Plan) -> str | None:
     return "move" if plan.act is Act.WRITE and is_move(plan.atoms) else None
 
 
-def is_move(atoms: frozenset[Atom]) -> bool:
-    """Return whether a write of these atoms moves the whole event or item."""
-    return bool({Atom(None, WHEN), Atom(None, DURATION)} & atoms)
+def refused(link: Link) -> Link:
+    """Return a link that a person said no to: it rests, and says so."""
+    return replace(link, rank=Rank.CLEAN, due_at=None, waiting=None, why=REFUSED)
+
+
+def _brought(plan: Plan) -> frozenset[str]:
+    """Return the marks of what two that meet then bring each other."""
+    if plan.act is not Act.MEET:
+        return frozenset()
+    return frozenset().union(*(plan_marks(each) for each in writes_of(plan)))
 
 
 def _less(moments: tuple[datetime, ...]) -> tuple[datetime, ...]:
     return moments[:-1]
 
 
-def _held(link: Link, rank: Rank, why: str) -> Link:
+def _held(link: Link, plan: Plan, why: str) -> Link:
+    rank = RANKS.get(plan.act, Rank.EDIT)
     return replace(link, rank=rank, due_at=None, waiting=Waiting.HELD, why=why)

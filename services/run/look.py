@@ -19,7 +19,7 @@ from services.run.arrivals import staged
 from services.run.envelope import believe
 from services.run.session import Session
 from services.run.staged import Staged
-from services.run.tally import tallied
+from services.run.tally import counted
 from sync.errors import SyncTokenExpired
 
 FEW = 50
@@ -223,8 +223,7 @@ class _Batch:
         links, session = self.links, self.session
 
         def saved_with(now: Connection) -> Connection:
-            counted = replace(now, counts=tallied(now.counts, links))
-            return session.with_lease(how(counted))
+            return session.with_lease(how(counted(now, links)))
 
         session.save(saved_with, writes=self.writes)
         self.links, self.writes, self.bytes = [], [], 0

@@ -118,7 +118,9 @@ def _invited(content: Content) -> Iterator[str]:
 
 def _is_live(session: Session, link: Link) -> bool:
     """Whether a person edited the item just now, and nobody was mailed about it yet."""
-    if link.live_at is None or link.approved or link.order is not None:
+    decided = link.decided
+    quiet = link.order is not None or (decided.yes and not decided.mails)
+    if link.live_at is None or quiet:
         return False
     return session.now() - link.live_at < FRESH
 

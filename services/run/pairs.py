@@ -13,7 +13,7 @@ from services.run.session import Session
 from services.run.staged import Staged, link_staged
 from sync.content import Content
 from sync.google import content_of
-from sync.pairing import Match, pick
+from sync.pairing import Match, alike, pick
 from sync.sides import Side
 
 MOST_CANDIDATES = 20
@@ -32,12 +32,24 @@ class Arrivals:
         UNSURE when a person has to say; None when there is none.
         """
         side = each.link.alone
-        if side is None:
+        if side is None or each.link.decided.apart:
             return None
         found = self._pick(each, side.other)
         if isinstance(found, Staged) and self._pick(found, side) is not each:
             return Waiting.UNSURE
         return found
+
+    def alike(self, each: Staged) -> list[Staged]:
+        """Return the links on the other side that may be the same appointment."""
+        side = each.link.alone
+        if side is None:
+            return []
+        known = self._candidates(each, side.other, by="ical_uid")
+        at_that_time = self._candidates(each, side.other, by="span")
+        titled = [(other.link.id, self._title(other.link)) for other in at_that_time]
+        names = {*alike(self._title(each.link), titled)}
+        names.update(other.link.id for other in known)
+        return [self.staged[name] for name in sorted(names)]
 
     def _pick(self, each: Staged, side: Side) -> Staged | Waiting | None:
         """Return what a link would choose on a side if it were alone to choose."""
@@ -64,7 +76,7 @@ class Arrivals:
         }
         found = {name: self.staged.setdefault(name, one) for name, one in found.items()}
         alone = [one for one in found.values() if one.link.alone is side]
-        return [one for one in alone if not one.gone]
+        return [one for one in alone if not one.gone and not one.link.decided.apart]
 
     def _stored(self, side: Side, by: str, value: str) -> dict[str, Staged]:
         if not self.session.connection.counts.alone:

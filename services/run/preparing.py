@@ -68,6 +68,8 @@ class Preparing:
             found = plan(pair, self.session.rules.policy(each.link))
             if found.act in (Act.CREATE, Act.WRITE, Act.DELETE):
                 return self._write(each, found, pair)
+            if found.act is Act.MEET and not self._may_pass(each, found):
+                return None
             if not self._settle(each, found, pair):
                 return None
         each.link = parked(each.link, ENDLESS, now=self.session.now())
@@ -201,10 +203,14 @@ class Preparing:
         if found.side is Side.CALENDAR and self.session.limited:
             each.link = self._put_off(each.link)
             return None
-        each.link = self.gate.passed(each.link, found)
-        if each.link.waiting is not None:
+        if not self._may_pass(each, found):
             return None
         return step_of(self.session, each.link, found)
+
+    def _may_pass(self, each: Staged, found: Plan) -> bool:
+        """Ask the gate; a link that may not pass then waits or rests, and says why."""
+        each.link = self.gate.passed(each.link, found)
+        return each.link.waiting is None and each.link.rank is not Rank.CLEAN
 
     def _arrived(self, each: Staged) -> Staged | None:
         """Look whether something new is wanted here; return its partner if it has one.

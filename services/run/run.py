@@ -16,15 +16,14 @@ from services.connections import (
     Connection,
     ConnectionMissing,
     State,
-    asking,
     at_work,
     load,
 )
 from services.links import Rank, links_of
 from services.ports import Document, Is, Query, Where
-from services.previews import new_preview
 from services.run.absence import judge
 from services.run.asked import joined, last_run, told, turned_away
+from services.run.asking import ask_first
 from services.run.connecting import application_of
 from services.run.hint import Busy, Hint, Outcome, Overtaken, Stopped
 from services.run.look import Looked, look
@@ -40,7 +39,6 @@ from services.run.trouble import (
 )
 from services.run.waking import drained, has_due, queue_waking
 from services.run.work import Work
-from services.setting_values import FirstSync
 from services.settings import effective
 from services.world import World
 from sync.errors import (
@@ -147,28 +145,9 @@ def _stop_stale_channel(session: Session) -> None:
 # --- writing -------------------------------------------------------------------------
 
 
-def _ask_first(session: Session) -> None:
-    """Hold a first sync that is larger than the agenda may create unasked."""
-    connection, settings = session.connection, session.settings
-    if connection.approved or connection.counts.links or connection.preview:
-        return
-    waits, most = connection.counts.dirty, settings.max_creates
-    asked = settings.first_sync is FirstSync.PREVIEW and waits
-    if not asked and waits <= most:
-        return
-    reason = f"The first sync would create {waits:,} events and items."
-    preview = new_preview(connection, reason=reason, now=session.now())
-
-    def held(now: Connection) -> Connection:
-        now = asking(now, State.NEEDS_APPROVAL, reason)
-        return replace(now, preview=preview.path.rpartition("/")[2])
-
-    session.save(held, writes=[preview])
-
-
 def _write(session: Session, looked: Looked) -> None:
     """Write what this look found, then what was left from before, slice by slice."""
-    _ask_first(session)
+    ask_first(session)
     staged = _with_intents(session, looked.staged)
     if staged or not _has_due(session):
         work = Work(session, staged)

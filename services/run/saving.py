@@ -12,7 +12,7 @@ from services.run.look import writes_of
 from services.run.pairs import Arrivals
 from services.run.session import LinkMoved, Session
 from services.run.staged import Staged, link_staged
-from services.run.tally import freed, tallied
+from services.run.tally import counted
 from sync.sides import Side
 
 
@@ -82,9 +82,7 @@ class Saving:
 
 
 def _counting(change: Change, links: Sequence[Staged]) -> Change:
-    def counted(connection: Connection) -> Connection:
-        changed = change(connection)
-        counts = tallied(changed.counts, links)
-        return freed(replace(changed, counts=counts))
+    def tallied(connection: Connection) -> Connection:
+        return counted(change(connection), links)
 
-    return counted
+    return tallied

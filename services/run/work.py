@@ -9,13 +9,13 @@ import logging
 from collections.abc import Sequence
 from dataclasses import replace
 
-from services.connections import Connection, State, asking
+from services.connections import Connection
 from services.ids import Kind, new_id
 from services.journal import Page, answered, opened, weight
 from services.links import Intent, Link
 from services.parking import GIVES_UP_ON_ONE
 from services.ports import Create, Write
-from services.previews import new_preview
+from services.run.asking import Asking
 from services.run.fresh import with_freshness
 from services.run.gate import Gate
 from services.run.look import Change
@@ -53,7 +53,7 @@ class Work:
         self.saving = Saving(session, self.arrivals)
         self.written: list[Intent] = []
         self.mishaps = Mishaps(session)
-        self.preview: Create | None = None
+        self.asking = Asking(session, self.gate)
 
     def do(self, finish: Change) -> None:
         """Take every link in hand as far as it goes, then save how the run ends.
@@ -66,7 +66,7 @@ class Work:
         while more:
             steps = self._next_steps()
             if not steps:
-                self.saving.save(self._ended(finish), self._with_preview())
+                self.saving.save(self._ended(finish), self._asked())
                 return
             more = self._round(steps, finish)
 
@@ -129,8 +129,11 @@ class Work:
         stops = self.slowed or self.session.time_is_up
         more = not stops and self._more_to_do()
         change = _without_work if more else self._ended(finish)
-        self.saving.save(change, [*writes, *self._with_preview()])
+        self.saving.save(change, [*writes, *self._asked()])
         return more
+
+    def _asked(self) -> list[Create]:
+        return self.asking.writes(iter(self.arrivals.staged.values()))
 
     def _rest(self, each: Staged) -> None:
         try:
@@ -222,24 +225,8 @@ class Work:
     def _with_news(self, connection: Connection) -> Connection:
         connection = replace(connection, spent=self.gate.spent)
         connection = with_mails(connection, self.session)
-        if self.gate.tripped and connection.state is State.ACTIVE:
-            connection = asking(connection, State.HELD, self._reason())
-        if self.preview is not None and connection.state is State.HELD:
-            connection = replace(connection, preview=self.preview.path.split("/")[-1])
+        connection = self.asking.with_news(connection)
         return with_freshness(connection, self.session, self.written)
-
-    def _reason(self) -> str:
-        return f"The brake holds {self.gate.tripped}s until somebody answers."
-
-    def _with_preview(self) -> list[Write]:
-        """Keep a preview of what is held, once, when the brake trips."""
-        known = self.session.connection.preview
-        if not self.gate.tripped or known is not None or self.preview is not None:
-            return []
-        self.preview = new_preview(
-            self.session.connection, reason=self._reason(), now=self.session.now()
-        )
-        return [self.preview]
 
 
 def _without_work(connection: Connection) -> Connection:

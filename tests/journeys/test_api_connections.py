@@ -276,8 +276,11 @@ def test_what_is_held_is_shown_and_passes_with_a_yes(bench: ApiBench) -> None:
     one = connect(bench).json["id"]
     now = bench.clock.now()
     preview = new_preview(stored(bench, one), reason="21 deletes", now=now)
-    bench.store.commit([saved(one, held_link(bench), over=None), preview])
-    path = f"/{one}/previews/{preview.data['id']}"
+    held = replace(held_link(bench), intent=None)
+    bench.store.commit([saved(one, held, over=None), preview])
+    name = str(preview.data["id"])
+    change(bench.store, one, lambda known: replace(known, preview=name))
+    path = f"/{one}/previews/{name}"
 
     listed = ask(bench, "GET", f"/{one}/previews").json["items"]
     shown = ask(bench, "GET", path).json
@@ -286,8 +289,9 @@ def test_what_is_held_is_shown_and_passes_with_a_yes(bench: ApiBench) -> None:
     late = ask(bench, "POST", f"{path}/apply")
 
     assert [entry["reason"] for entry in listed] == ["21 deletes"]
-    assert shown["counts"] == {"creates": 0, "edits": 0, "deletes": 1}
-    assert shown["writes"][0]["item"] == "visit-1"
+    assert shown["counts"]["deletes"] == 1
+    assert shown["writes"][0]["now"]["agenda"]["title"] == "Roof survey"
+    assert shown["writes"][0]["becomes"] is None
     assert applied.status_code == 202
     assert late.status_code == 410
     assert ask(bench, "GET", f"/{one}/links/l1").json["waiting"] is None

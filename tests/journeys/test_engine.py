@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from services import previews
 from services.connections import change
+from services.preview_applying import apply
 from services.steering import pause, resume
 from tests.journeys.workbench import Workbench
 from tests.standin.people import Person
@@ -76,7 +76,7 @@ def test_a_first_sync_that_is_too_large_waits_for_a_yes(ann: Person) -> None:
     assert waiting.counts.held == 5
     assert bench.items() == {}
 
-    applied = previews.apply(
+    applied = apply(
         bench.world,
         waiting.id,
         waiting.preview or "",
@@ -122,7 +122,7 @@ def test_a_brake_that_tripped_lets_go_after_a_yes(bench: Workbench) -> None:
     assert len(bench.items()) == 30 - 9
     assert held.counts.held == 30 - 9
 
-    previews.apply(bench.world, held.id, held.preview or "", now=bench.clock.now())
+    apply(bench.world, held.id, held.preview or "", now=bench.clock.now())
     bench.settle()
 
     assert bench.items() == {}

@@ -9,7 +9,7 @@ import pytest
 
 from services.connections import Connection, State, change
 from services.links import Waiting
-from services.previews import apply
+from services.preview_applying import apply
 from services.steering import pause, resume
 from tests.journeys.trouble import (
     ask_google,

@@ -5,11 +5,27 @@ from datetime import timedelta
 
 import pytest
 
+from connectors.base import Connector
+from connectors.rest.connector import RestConnector
 from services.connections import Connection, State, change
-from services.previews import KEPT, apply, get_preview, new_preview
+from services.preview_applying import apply
+from services.previews import KEPT, get_preview, new_preview
 from services.refusals import Expired
+from services.shelf import Shelf
 from services.sweep import sweep
+from services.world import Application
 from tests.worlds import Stage
+
+
+def stage_with_agendas() -> Stage:
+    """Return a stage whose agendas can be opened."""
+    stage = Stage()
+
+    def connect(application: Application) -> Connector:
+        return RestConnector(application.agenda, Shelf(stage.world, application.agenda))
+
+    stage.world = replace(stage.world, connect=connect)
+    return stage
 
 
 def held(stage: Stage) -> Connection:
@@ -25,7 +41,7 @@ def held(stage: Stage) -> Connection:
 
 
 def test_a_yes_lets_a_held_connection_go_on() -> None:
-    stage = Stage()
+    stage = stage_with_agendas()
     connection = held(stage)
 
     apply(stage.world, connection.id, connection.preview or "", now=stage.now)
@@ -34,7 +50,7 @@ def test_a_yes_lets_a_held_connection_go_on() -> None:
 
 
 def test_a_preview_that_is_too_old_is_replaced_and_not_applied() -> None:
-    stage = Stage()
+    stage = stage_with_agendas()
     connection = held(stage)
     later = stage.now + KEPT
 
@@ -50,7 +66,7 @@ def test_a_preview_that_is_too_old_is_replaced_and_not_applied() -> None:
 
 
 def test_a_connection_that_nobody_looked_at_for_months_can_still_go_on() -> None:
-    stage = Stage()
+    stage = stage_with_agendas()
     connection = held(stage)
     months_later = stage.now + timedelta(days=100)
 
