@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from services.connections import RUNNING, ConnectionMissing, State, load, loaded
+from services.decided import Decided
 from services.documents import save_over
 from services.links import Link, Rank, link_path, links_of
 from services.ports import Conflict, Is, Query, Where
@@ -21,11 +22,14 @@ from services.setting_values import Participants
 from sync.google import Rows, organizer_is_self
 from sync.guests import hosts, organizer_of, others
 from sync.identity import event_link
+from sync.plan import Act, Plan
+from sync.plan_hash import plan_marks
 from sync.sides import Side
 
 WAITS = timedelta(minutes=10)
 WAITED_FOR = "It waits for the organizer's own connection, which invites its guests."
 HANDED_OVER = "the organizer's own invitation has come instead"
+LEAVES = Plan(act=Act.DELETE, side=Side.CALENDAR)
 
 
 def put_off(session: Session, link: Link) -> Link:
@@ -169,7 +173,7 @@ def _left(session: Session, link: Link) -> Staged:
         seen=dict.fromkeys(Side, shown),
         rank=Rank.DELETE,
         due_at=session.now(),
-        approved=True,
+        decided=Decided(yes=plan_marks(LEAVES)),
         note=HANDED_OVER,
     )
     return Staged(link=left)
