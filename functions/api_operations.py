@@ -4,12 +4,15 @@ import logging
 
 from functions.api_call import Call
 from functions.problems import problem
+from functions.run_views import checked_run
 from services.agendas import CONNECTORS
+from services.audits import ask_for_audit, queue_all
+from services.connections import ConnectionMissing, load
 from services.health import check_health
 from services.idempotency import Answer
 from services.ids import Kind, new_id
 from services.ports import Json
-from services.refusals import NotYet, Unknown
+from services.refusals import NotYet, Unknown, invalid
 from services.renewal import renew_due
 from services.settings import FIELDS_OF
 from services.sweep import sweep
@@ -69,6 +72,21 @@ def health(call: Call) -> Answer:
     return Answer(status=200, body={"status": "ok", "checks": checks})
 
 
+def _audit(call: Call, run: str) -> str:
+    """Queue the audit of one connection, or of all."""
+    wanted = call.body.get("connection") if isinstance(call.body, dict) else None
+    if wanted is None:
+        queue_all(call.world, run=run)
+        return run
+    if not isinstance(wanted, str):
+        raise invalid("/connection", "Must be the id of a connection.")
+    try:
+        connection, _ = load(call.world.store, checked_run(wanted))
+    except ConnectionMissing:
+        raise Unknown("There is no such connection.") from None
+    return ask_for_audit(call.world, connection.id)
+
+
 def operate(call: Call) -> Answer:
     """Do by hand what the scheduler does; its log line names the run."""
     run = new_id(Kind.RUN)
@@ -78,7 +96,7 @@ def operate(call: Call) -> Answer:
         case "renew-channels":
             renew_due(call.world, call.now)
         case "audit":
-            raise NotYet("This version cannot audit yet.")
+            run = _audit(call, run)
         case name:
             raise Unknown(f'There is no operation "{name}".')
     fields = {"event": "operation", "operation": call.path["operation"], "run_id": run}

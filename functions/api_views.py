@@ -108,11 +108,26 @@ def connection_view(connection: Connection, *, now: datetime) -> dict[str, Json]
             "to_calendar": percentiles(connection.freshness.to_calendar),
         },
         "counts": data_of(connection.counts),
+        "audit": audit_view(connection),
         "last_run": None if run is None else _times_as_text(data_of(run)),
     }
     if connection.until is not None:
         shown["until"] = time_text(connection.until)
     return shown
+
+
+def audit_view(connection: Connection) -> dict[str, Json]:
+    """Return what the newest audit came to, and when the next one is due."""
+    audit = connection.audit
+    return {
+        "last_at": time_text(audit.last_at) if audit else None,
+        "links": audit.links if audit else 0,
+        "drifted": audit.drifted if audit else 0,
+        "repaired": audit.repaired if audit else 0,
+        "found": dict(audit.found) if audit else {},
+        "run": audit.run if audit else None,
+        "next_at": time_text(connection.audit_at),
+    }
 
 
 def percentiles(samples: Sequence[int]) -> dict[str, Json]:

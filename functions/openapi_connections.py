@@ -66,6 +66,17 @@ CONNECTIONS: dict[str, Schema] = {
             "created_at": MOMENT,
             "freshness": shown({"to_agenda": PERCENTILES, "to_calendar": PERCENTILES}),
             "counts": shown(dict.fromkeys(COUNTS, NUMBER)),
+            "audit": shown(
+                {
+                    "last_at": or_null(MOMENT),
+                    "links": NUMBER,
+                    "drifted": NUMBER,
+                    "repaired": NUMBER,
+                    "found": {"type": "object", "additionalProperties": NUMBER},
+                    "run": or_null(TEXT),
+                    "next_at": or_null(MOMENT),
+                }
+            ),
             "last_run": or_null(OBJECT),
         },
         optional=("until",),

@@ -109,7 +109,6 @@ NOT_ACTING = frozenset(
         "google_events",
         "declined",
         "poll_seconds",
-        "audit_days",
     }
 )
 """The settings that are read and kept, and change nothing yet."""

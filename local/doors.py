@@ -22,6 +22,7 @@ ROUTES: Sequence[tuple[str, str]] = (
     ("/tasks/renew-channels", "renew_channels"),
     ("/tasks/sweep", "sweep"),
     ("/tasks/deliver-hook", "sweep"),
+    ("/tasks/audit", "sweep"),
     ("/v1/", "api"),
     ("/", "console"),
 )

@@ -70,9 +70,17 @@ def ask(world: World, connection_id: str, *, asked_for: str, name: str = "") -> 
 
     `name` is an id that somebody was told already. Raises QueueError.
     """
+    run = expected(world, connection_id, asked_for=asked_for, name=name)
+    queue_run(world, connection_id, run=run)
+    return run
+
+
+def expected(
+    world: World, connection_id: str, *, asked_for: str, name: str = ""
+) -> str:
+    """Return the id of a run that the caller is about to queue."""
     run = _new(asked_for, now=world.clock.now(), name=name)
     _create(world.store, connection_id, run)
-    queue_run(world, connection_id, run=run.id)
     return run.id
 
 
@@ -101,11 +109,18 @@ def find(store: Store, connection_id: str, run_id: str) -> AskedRun | None:
     )
 
 
-def tell(store: Store, connection_id: str, news: News) -> None:
-    """Keep what came of a run; one that nobody asked for gets a document now."""
+def tell(
+    store: Store, connection_id: str, news: News, *, only_asked: bool = False
+) -> None:
+    """Keep what came of a run; one that nobody asked for gets a document now.
+
+    With `only_asked` it gets none.
+    """
     path = run_path(connection_id, news.id)
     while True:
         document = store.get(path)
+        if document is None and only_asked:
+            return
         known = None if document is None else record_of(document, AskedRun)
         after = _after(known or _unasked(news.id, at=news.at), news)
         try:

@@ -136,6 +136,21 @@ class LastRun:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Audited:
+    """What the newest audit came to: how many links had drifted, and in which ways.
+
+    `repaired` counts those that were well again some time later.
+    """
+
+    run: str
+    last_at: datetime
+    links: int = 0
+    drifted: int = 0
+    repaired: int = 0
+    found: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Connection:
     """One calendar joined with one agenda; the unit of sync, of state, of a task.
 
@@ -185,6 +200,8 @@ class Connection:
     approved: bool = False
     channel: str | None = None
     watchable: bool = True
+    audit: Audited | None = None
+    audit_at: datetime | None = None
 
     @property
     def first_sync_done(self) -> bool:

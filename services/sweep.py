@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from services.audits import queue_due_audits
 from services.channels import try_to_open
 from services.connections import RUNNING, Connection, loaded
 from services.ports import Conflict, Delete, Document, Is, Query, Store, Task, Where
@@ -35,6 +36,7 @@ class Expiring:
 EXPIRING = (
     Expiring(collection="invitations", kept_for=timedelta(days=30)),
     Expiring(collection="oauth_states", kept_for=timedelta(days=1)),
+    Expiring(collection="audit_budgets"),
     Expiring(collection="idempotency"),
     Expiring(collection="items", everywhere=True),
     Expiring(collection="journal", everywhere=True),
@@ -64,6 +66,7 @@ def sweep(world: World, now: datetime, *, after: datetime | None = None) -> Swep
     for document in due:
         queue_look(world, document.id, now)
     _reopen_channels(world, [loaded(document) for document in due], now)
+    audits = queue_due_audits(world, now)
     removed, more_expired = _remove_expired(world, now)
     more = len(due) == PAGE or more_expired
     if more:
@@ -71,6 +74,7 @@ def sweep(world: World, now: datetime, *, after: datetime | None = None) -> Swep
         body = {"after": last.isoformat()}
         world.queue.enqueue(Task(path=SWEEP_PATH, body=body))
     counts = {"event": "swept", "queued": len(due), "removed": removed}
+    counts |= {"audits": audits}
     logger.info("swept", extra=counts)
     return Swept(queued=len(due), removed=removed, more=more)
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from services.access import open_calendar
+from services.audits import with_audit_at
 from services.channels import stop_if_stale
 from services.connections import (
     RUNNING,
@@ -217,6 +218,8 @@ def _finished(session: Session, connection: Connection) -> Connection:
     if healed:
         connection = at_work(connection)
     told = waited and connection.state is State.ACTIVE
+    days = session.settings.audit_days
+    connection = with_audit_at(connection, days=days, now=now)
     return replace(
         _behind_own_writes(session, connection),
         looked_at=now,

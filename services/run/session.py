@@ -43,6 +43,8 @@ _OF_OTHERS = frozenset(
         "asked",
         "preview",
         "approved",
+        "audit",
+        "audit_at",
     }
 )
 """What people, channels and other runs change while a run goes on."""
