@@ -168,10 +168,17 @@ def store(text: str) -> Place:
     return _place(setting, {"sqlite": _PATH, "firestore": firestore})
 
 
+_BACKFILL = r"(\?backfill=([1-9]|[1-5][0-9]|6[0-4]))?"
+
+
 def queue(text: str) -> Place:
-    may = '"local:FILE" or "cloudtasks:projects/P/locations/L/queues/Q"'
+    may = (
+        '"local:FILE", "cloudtasks:projects/P/locations/L/queues/Q" or the same with '
+        '"?backfill=N", N queues of their own for backfill, 1 to 64'
+    )
     setting = _Setting(name="TANDEM_QUEUE", text=text, may_hold=may)
-    name = _matches(rf"projects/{_PROJECT}/locations/[a-z0-9-]+/queues/[A-Za-z0-9-]+")
+    place = rf"projects/{_PROJECT}/locations/[a-z0-9-]+"
+    name = _matches(rf"{place}/queues/[A-Za-z0-9-]+{_BACKFILL}")
     return _place(setting, {"local": _PATH, "cloudtasks": name})
 
 

@@ -5,7 +5,8 @@ from flask import Request, Response
 from functions.bootstrap import world
 from functions.http import door, refused
 from functions.tasks import task_body, time_in, told
-from services.push import RUN_PATH
+from services.lanes import Lane
+from services.queueing import RUN_PATH
 
 
 @door
@@ -24,6 +25,7 @@ def sync_connection(request: Request) -> Response:
         resource=body.get("resource"),
         received_at=time_in(body, "received_at"),
         run=str(body.get("run") or ""),
+        lane=Lane.BACKFILL if body.get("lane") == Lane.BACKFILL else Lane.LIVE,
     )
     outcome = sync(world(), connection, hint=hint)
     return told(outcome=outcome.word, read=outcome.read, written=outcome.written)

@@ -15,7 +15,8 @@ from typing import Final
 from local.delivery import NO_ANSWER, Answer, Deliver, Delivery, wait_before_retry
 from local.owner import Owner
 from local.tasks import LaneStats, Taken, TaskTable
-from services.limits import LANES, check_task
+from services.lanes import Lane
+from services.limits import check_task
 from services.ports import Clock, QueueError, Task
 
 logger = logging.getLogger(__name__)
@@ -24,7 +25,8 @@ GIVE_UP_AFTER: Final = timedelta(hours=24)
 TIMEOUT: Final = timedelta(minutes=5)
 MARGIN: Final = timedelta(seconds=30)
 
-_LIVE_ONLY: Final = LANES[:1]
+_ALL: Final = tuple(Lane)
+_LIVE_ONLY: Final = (Lane.LIVE,)
 
 # Tasks that another process put into the file are found this soon; our own at once.
 _LOOK_EVERY: Final = timedelta(seconds=1)
@@ -48,7 +50,8 @@ class LocalQueue:
     with 2xx: again after 0.5 seconds, then ever later up to 5 minutes, or when the
     answer says; after 24 hours of that it is logged and dropped. Who takes it has
     `timeout`; when its process dies, others take its tasks at once or within seconds.
-    `workers` threads deliver, of which backfill never gets the last one.
+    `workers` threads deliver, of which backfill never gets the last one. Within a lane,
+    the shards are served in turn.
     """
 
     def __init__(
@@ -126,7 +129,7 @@ class LocalQueue:
         For proofs in virtual time, in place of `start`. What the delivery raises comes
         through, and the task is put off.
         """
-        taken = self._take(LANES)
+        taken = self._take(_ALL)
         if taken is None:
             return False
         answer = NO_ANSWER
@@ -179,15 +182,15 @@ class LocalQueue:
         else:
             self._wait(_LOOK_EVERY)
 
-    def _free_lanes(self) -> tuple[str, ...]:
+    def _free_lanes(self) -> tuple[Lane, ...]:
         with self._change:
             running = [taken.lane for taken in self._running.values()]
         if len(running) >= self._workers:
             return ()
-        backfill = len([lane for lane in running if lane == "backfill"])
-        return LANES if backfill < max(self._workers - 1, 1) else _LIVE_ONLY
+        backfill = len([lane for lane in running if lane == Lane.BACKFILL])
+        return _ALL if backfill < max(self._workers - 1, 1) else _LIVE_ONLY
 
-    def _take(self, lanes: tuple[str, ...]) -> Taken | None:
+    def _take(self, lanes: tuple[Lane, ...]) -> Taken | None:
         now = self._clock.now()
         until = now + self._timeout + MARGIN
         return self._table.take(lanes, owner=self._owner.name, now=now, until=until)
@@ -198,7 +201,7 @@ class LocalQueue:
         future = self._threads.submit(self._deliver, self._delivery(taken))
         future.add_done_callback(partial(self._finish, taken))
 
-    def _until_next(self, lanes: tuple[str, ...]) -> timedelta:
+    def _until_next(self, lanes: tuple[Lane, ...]) -> timedelta:
         due = self._table.next_due(lanes)
         if due is None:
             return _LOOK_EVERY

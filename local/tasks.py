@@ -8,12 +8,24 @@ from pathlib import Path
 from typing import Any, Final
 
 from local.sqlite import Database
+from services.lanes import Lane
 from services.ports import Task
 
 # Google's queue forgets a name about an hour after its task; it may take longer.
 NAMES_LAST: Final = timedelta(minutes=70)
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_IN_TURN: Final = (
+    # Of the shards that have something due: the one with the fewest tasks running, then
+    # the one that was served least lately, then the one whose task waits longest.
+    "SELECT due.shard, count(running.id) AS busy, max(served.at) AS last, due.oldest"
+    " FROM (SELECT shard, min(due) AS oldest FROM tasks WHERE lane = ?1 AND due <= ?2"
+    " GROUP BY shard) AS due"
+    " LEFT JOIN served ON served.lane = ?1 AND served.shard = due.shard"
+    " LEFT JOIN tasks AS running ON running.owner IS NOT NULL AND running.lane = ?1"
+    " AND running.shard = due.shard AND running.due > ?2"
+    " GROUP BY due.shard ORDER BY busy, last, oldest LIMIT 1"
+)
 _MICROSECOND: Final = timedelta(microseconds=1)
 
 _SCHEMA: Final = (
@@ -28,13 +40,25 @@ _SCHEMA: Final = (
         since INTEGER NOT NULL,
         due INTEGER NOT NULL,
         attempts INTEGER NOT NULL DEFAULT 0,
-        owner TEXT
+        owner TEXT,
+        shard INTEGER NOT NULL DEFAULT 0
     )""",
     "CREATE INDEX IF NOT EXISTS tasks_due ON tasks (lane, due, id)",
     "CREATE INDEX IF NOT EXISTS tasks_owned ON tasks (owner) WHERE owner IS NOT NULL",
     # Names outlive their tasks; `ends` is null as long as the task is there.
     "CREATE TABLE IF NOT EXISTS names (name TEXT PRIMARY KEY, ends INTEGER)",
     "CREATE INDEX IF NOT EXISTS names_ending ON names (ends) WHERE ends IS NOT NULL",
+    # When a shard was last served, as a count of what was served before it.
+    """CREATE TABLE IF NOT EXISTS served (
+        lane TEXT NOT NULL,
+        shard INTEGER NOT NULL,
+        at INTEGER NOT NULL,
+        PRIMARY KEY (lane, shard)
+    )""",
+    "CREATE INDEX IF NOT EXISTS served_at ON served (at)",
+)
+_IN_SHARDS: Final = (
+    "CREATE INDEX IF NOT EXISTS tasks_in_shards ON tasks (lane, shard, due, id)"
 )
 
 
@@ -68,6 +92,8 @@ class TaskTable:
         with self._database.writing() as connection:
             for sql in _SCHEMA:
                 connection.execute(sql)
+            _add_shards(connection)
+            connection.execute(_IN_SHARDS)
 
     def close(self) -> None:
         self._database.close()
@@ -79,16 +105,16 @@ class TaskTable:
             if task.name and not _reserved(connection, task.name, now=_ticks(now)):
                 return False
             connection.execute(
-                "INSERT INTO tasks (name, path, body, lane, since, due)"
-                " VALUES (?, ?, ?, ?, ?, ?)",
-                (task.name, task.path, body, task.lane, due, due),
+                "INSERT INTO tasks (name, path, body, lane, shard, since, due)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (task.name, task.path, body, str(task.lane), task.shard, due, due),
             )
         return True
 
     def take(
-        self, lanes: Sequence[str], *, owner: str, now: datetime, until: datetime
+        self, lanes: Sequence[Lane], *, owner: str, now: datetime, until: datetime
     ) -> Taken | None:
-        """Take the task that is due the longest, out of the first lane that has any."""
+        """Take a due task out of the first lane that has any, the shards in turn."""
         if not self._any_due(lanes, now=now):
             return None
         with self._database.writing() as connection:
@@ -98,6 +124,11 @@ class TaskTable:
             connection.execute(
                 "UPDATE tasks SET owner = ?, due = ?, attempts = ? WHERE id = ?",
                 (owner, _ticks(until), row["attempts"] + 1, row["id"]),
+            )
+            connection.execute(
+                "INSERT OR REPLACE INTO served (lane, shard, at) VALUES"
+                " (?, ?, (SELECT coalesce(max(at), 0) + 1 FROM served))",
+                (row["lane"], row["shard"]),
             )
         return _taken(row)
 
@@ -135,13 +166,13 @@ class TaskTable:
         rows = self._rows("SELECT DISTINCT owner FROM tasks WHERE owner IS NOT NULL")
         return [row["owner"] for row in rows]
 
-    def next_due(self, lanes: Sequence[str]) -> datetime | None:
+    def next_due(self, lanes: Sequence[Lane]) -> datetime | None:
         """Return when the next task of these lanes can be taken."""
         dues = [
             row["due"]
             for lane in lanes
             for row in self._rows(
-                "SELECT due FROM tasks WHERE lane = ? ORDER BY due LIMIT 1", lane
+                "SELECT due FROM tasks WHERE lane = ? ORDER BY due LIMIT 1", str(lane)
             )
         ]
         return _EPOCH + min(dues) * _MICROSECOND if dues else None
@@ -160,10 +191,10 @@ class TaskTable:
         )
         return {row["lane"]: _lane_stats(row, now=_ticks(now)) for row in rows}
 
-    def _any_due(self, lanes: Sequence[str], *, now: datetime) -> bool:
+    def _any_due(self, lanes: Sequence[Lane], *, now: datetime) -> bool:
         # Looking needs no lock, so an idle queue keeps nobody else from writing.
-        with self._database.reading() as connection:
-            return _first_due(connection, lanes, now=_ticks(now)) is not None
+        due = self.next_due(lanes)
+        return due is not None and due <= now
 
     def _rows(self, sql: str, *values: object) -> list[dict[str, Any]]:
         with self._database.reading() as connection:
@@ -180,17 +211,26 @@ def _reserved(connection: sqlite3.Connection, name: str, *, now: int) -> bool:
 
 
 def _first_due(
-    connection: sqlite3.Connection, lanes: Sequence[str], *, now: int
+    connection: sqlite3.Connection, lanes: Sequence[Lane], *, now: int
 ) -> dict[str, Any] | None:
     for lane in lanes:
-        cursor = connection.execute(
-            "SELECT id, name, path, body, lane, since, attempts FROM tasks"
-            " WHERE lane = ? AND due <= ? ORDER BY due, id LIMIT 1",
-            (lane, now),
-        )
-        for row in _as_dicts(cursor):
-            return row
+        for turn in _as_dicts(connection.execute(_IN_TURN, (str(lane), now))):
+            cursor = connection.execute(
+                "SELECT id, name, path, body, lane, shard, since, attempts FROM tasks"
+                " WHERE lane = ? AND shard = ? ORDER BY due, id LIMIT 1",
+                (str(lane), turn["shard"]),
+            )
+            return _as_dicts(cursor)[0]
     return None
+
+
+def _add_shards(connection: sqlite3.Connection) -> None:
+    """Give the column to a file that was made before there were shards."""
+    sql = "SELECT name FROM pragma_table_info('tasks')"
+    columns = _as_dicts(connection.execute(sql))
+    if all(column["name"] != "shard" for column in columns):
+        sql = "ALTER TABLE tasks ADD COLUMN shard INTEGER NOT NULL DEFAULT 0"
+        connection.execute(sql)
 
 
 def _as_dicts(cursor: sqlite3.Cursor) -> list[dict[str, Any]]:

@@ -22,13 +22,8 @@ def is_genuine(world: World, agenda_id: str, mac: str) -> bool:
     return world.signer.verify(_PURPOSE, [agenda_id], mac)
 
 
-def queue_agenda_hint(
-    world: World, agenda_id: str, now: datetime, *, tail_only: bool = False
-) -> None:
-    """Ask for a run of every connection of an agenda that changed. Raises QueueError.
-
-    `tail_only` is for hints that may come before the change is committed.
-    """
+def queue_agenda_hint(world: World, agenda_id: str, now: datetime) -> None:
+    """Ask for a run of each connection of an agenda that changed. Raises QueueError."""
     for connection in of_agenda(world.store, agenda_id):
         if connection.state in RUNNING:
-            queue_hint(world, connection.id, now, tail_only=tail_only)
+            queue_hint(world, connection.id, now)

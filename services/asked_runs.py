@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 
 from services.documents import data_of, record_of, save_over
 from services.ids import Kind, new_id
-from services.opening import queue_run
 from services.ports import Conflict, Create, Store
+from services.queueing import queue_run
 from services.world import World
 
 KEPT = timedelta(days=30)

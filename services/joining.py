@@ -22,8 +22,9 @@ from services.connections import (
 from services.documents import record_of
 from services.endings import Ended, Ending, Outcome
 from services.invitations import Invitation, path_of
-from services.opening import CalendarTaken, Joining, open_connection, queue_run
+from services.opening import CalendarTaken, Joining, open_connection
 from services.ports import CalendarEntry, Conflict, Grant, Update
+from services.queueing import queue_run
 from services.setting_values import AgendaSettings
 from services.settings import read_settings
 from services.world import World

@@ -34,7 +34,7 @@ _MEMBER: Final = re.compile(r"(?!__)[A-Za-z_][A-Za-z0-9_]{0,199}")
 _RESERVED: Final = re.compile(r"__.*__", re.DOTALL)
 _CONTROL: Final = re.compile(r"[\x00-\x1f]")
 _TASK_NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,500}")
-LANES: Final = ("live", "backfill")
+SHARDS: Final = 65_536
 
 
 class NotAllowed(ValueError):
@@ -227,8 +227,8 @@ def check_task(task: Task, *, now: datetime) -> bytes:
         raise NotAllowed(f"A task's path begins with a slash, not {task.path!r}.")
     if task.name is not None and not _TASK_NAME.fullmatch(task.name):
         raise NotAllowed(f"{task.name!r} cannot be the name of a task.")
-    if task.lane not in LANES:
-        raise NotAllowed(f"A task's lane is one of {LANES}, not {task.lane!r}.")
+    if not 0 <= task.shard < SHARDS:
+        raise NotAllowed(f"A task's shard is under {SHARDS:,}, not {task.shard}.")
     if task.at is not None and task.at > now + MAX_TASK_DELAY:
         raise NotAllowed(f"A task may wait {MAX_TASK_DELAY.days} days at most.")
     return _body(task)

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from services.connections import Connection, at_work, change, created, of_agenda
-from services.ids import Kind, new_id
-from services.ports import CalendarEntry, Conflict, Create, Replace, Store, Task, Write
-from services.push import RUN_PATH
+from services.lanes import Lane, new_connection_id
+from services.ports import CalendarEntry, Conflict, Create, Replace, Store, Write
+from services.queueing import queue_run
 from services.world import World
 
 
@@ -53,14 +53,8 @@ def open_connection(world: World, joining: Joining, *, now: datetime) -> Connect
             return woken
     connection = _new(joining, now=now)
     _store(world.store, connection)
-    queue_run(world, connection.id)
+    queue_run(world, connection.id, lane=Lane.BACKFILL)
     return connection
-
-
-def queue_run(world: World, connection_id: str, *, run: str = "") -> None:
-    """Ask for a run of this connection now, of this id if given. Raises QueueError."""
-    body = {"connection": connection_id, **({"run": run} if run else {})}
-    world.queue.enqueue(Task(path=RUN_PATH, body=body))
 
 
 def release_claim(store: Store, connection: Connection) -> None:
@@ -73,7 +67,7 @@ def release_claim(store: Store, connection: Connection) -> None:
 
 def _new(joining: Joining, *, now: datetime) -> Connection:
     return Connection(
-        id=new_id(Kind.CONNECTION),
+        id=new_connection_id(joining.organization),
         organization=joining.organization,
         agenda=joining.agenda,
         account=joining.account,

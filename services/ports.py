@@ -7,6 +7,8 @@ from enum import StrEnum
 from threading import Event
 from typing import Any, Protocol
 
+from services.lanes import Lane
+
 Json = Any
 """A JSON value. Documents may also hold `bytes` and `datetime` (with a zone)."""
 
@@ -173,14 +175,16 @@ class Task:
     """A POST of `body` as JSON to `path` of ours, at least once, until it answers 2xx.
 
     Of two tasks with the same `name` the second is refused, for at least an hour after
-    the first is done. `at` is the earliest moment. `lane` is "live" or "backfill".
+    the first is done. `at` is the earliest moment. No lane waits behind a slower one,
+    and within a lane the shards are served in turn.
     """
 
     path: str
     body: Mapping[str, Json]
     name: str | None = None
     at: datetime | None = None
-    lane: str = "live"
+    lane: Lane = Lane.LIVE
+    shard: int = 0
 
 
 class Queue(Protocol):

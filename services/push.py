@@ -14,11 +14,13 @@ its run with it. There a push that finds both taken asks for the run after them 
 import hashlib
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
+from services.lanes import Lane, shard_of
 from services.ports import Json, Task
+from services.queueing import RUN_PATH, in_lane
 from services.signing import Signer
 from services.world import World
 
@@ -32,7 +34,6 @@ COMMITTED_WITHIN = timedelta(milliseconds=600)
 """How long the sender of a hint may take to commit what it hints at."""
 
 PUSH_PATH = "/push/google"
-RUN_PATH = "/tasks/sync"
 SYNC = "sync"
 
 _PURPOSE = "channel"
@@ -89,26 +90,36 @@ def queue_push(world: World, push: Push, now: datetime) -> None:
     """
     body = {"channel": push.channel, "resource": push.resource}
     if push.opening:
-        _queue(world, push.connection, body, now, tail_only=True)
+        _queue_tail(world, push.connection, body, now)
         return
     _queue(world, push.connection, body | _received(now), now)
 
 
-def queue_hint(
-    world: World, connection_id: str, now: datetime, *, tail_only: bool = False
-) -> None:
-    """Ask for a run because the agenda changed. Raises QueueError.
+def queue_hint(world: World, connection_id: str, now: datetime) -> None:
+    """Ask for a run because the agenda changed. Raises QueueError."""
+    _queue(world, connection_id, _received(now), now)
 
-    `tail_only` is for hints that may come before the sender's commit: a run at once
-    could look too early, and then the change would wait for the next one. It waits
-    COMMITTED_WITHIN at least.
+
+def queue_late_hint(world: World, connection_id: str, now: datetime) -> None:
+    """Ask for a run because the agenda is about to change. Raises QueueError.
+
+    For hints that may come before the sender's commit: a run at once could look too
+    early, and then the change would wait for the next one. It waits COMMITTED_WITHIN at
+    least.
     """
-    _queue(world, connection_id, _received(now), now, tail_only=tail_only)
+    _queue_tail(world, connection_id, _received(now), now)
 
 
 def queue_look(world: World, connection_id: str, now: datetime) -> None:
-    """Ask for a run although nobody told of a change. Raises QueueError."""
-    _queue(world, connection_id, {}, now)
+    """Ask for a run although nobody told of a change. Raises QueueError.
+
+    Nobody waits for it, so it lets all others pass; one in each bucket is enough.
+    """
+    bucket = (now - _EPOCH) // BUCKET
+    body = in_lane({"connection": connection_id}, Lane.BACKFILL)
+    name = _name(f"look:{connection_id}", bucket)
+    task = _run(connection_id, body, name=name)
+    world.queue.enqueue(replace(task, lane=Lane.BACKFILL))
 
 
 def _received(now: datetime) -> dict[str, Json]:
@@ -116,30 +127,39 @@ def _received(now: datetime) -> dict[str, Json]:
 
 
 def _queue(
-    world: World,
-    connection: str,
-    body: Mapping[str, Json],
-    now: datetime,
-    *,
-    tail_only: bool = False,
+    world: World, connection: str, body: Mapping[str, Json], now: datetime
 ) -> None:
-    body = {"connection": connection, **body}
-    if tail_only:
-        world.queue.enqueue(_later(body, _first_from(now + COMMITTED_WITHIN)))
-        return
+    """Ask for the run of this bucket, or else for the next one's."""
     bucket = (now - _EPOCH) // BUCKET
-    at_once = Task(path=RUN_PATH, body=body, name=_name(connection, bucket))
+    at_once = _run(connection, body, name=_name(connection, bucket))
     if world.queue.enqueue(at_once):
         return
-    if world.queue.enqueue(_later(body, bucket + 1)):
+    if world.queue.enqueue(_later(connection, body, bucket + 1)):
         return
     if _beginning(bucket + 1) - now <= SKEW:
-        world.queue.enqueue(_later(body, bucket + 2))
+        world.queue.enqueue(_later(connection, body, bucket + 2))
 
 
-def _later(body: Mapping[str, Json], bucket: int) -> Task:
-    name = _name(body["connection"], bucket)
-    return Task(path=RUN_PATH, body=body, name=name, at=_beginning(bucket))
+def _queue_tail(
+    world: World, connection: str, body: Mapping[str, Json], now: datetime
+) -> None:
+    """Ask for a run that begins COMMITTED_WITHIN from now, or soon after."""
+    bucket = _first_from(now + COMMITTED_WITHIN)
+    world.queue.enqueue(_later(connection, body, bucket))
+
+
+def _run(connection: str, body: Mapping[str, Json], *, name: str) -> Task:
+    return Task(
+        path=RUN_PATH,
+        body={"connection": connection, **body},
+        name=name,
+        shard=shard_of(connection),
+    )
+
+
+def _later(connection: str, body: Mapping[str, Json], bucket: int) -> Task:
+    task = _run(connection, body, name=_name(connection, bucket))
+    return replace(task, at=_beginning(bucket))
 
 
 def _beginning(bucket: int) -> datetime:

@@ -55,7 +55,10 @@ def repair(world: World, connection_id: str, link_id: str, *, now: datetime) -> 
 
 
 def looked_at_again(link: Link, *, now: datetime) -> Link:
-    """Return the link as one that is due, and knows neither side for certain."""
+    """Return the link as one that is due, and knows neither side for certain.
+
+    Nobody is mailed about what comes of it: the edit itself may be long ago.
+    """
     return replace(
         link,
         reread=frozenset(Side),
@@ -66,6 +69,7 @@ def looked_at_again(link: Link, *, now: datetime) -> Link:
         why="",
         tries=0,
         suspect=0,
+        live_at=None,
     )
 
 

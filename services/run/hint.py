@@ -3,18 +3,22 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from services.lanes import Lane
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Hint:
     """Why a run is asked for: the channel that spoke, and when we heard it.
 
-    `run` is the id by which somebody knows the run already.
+    `run` is the id by which somebody knows the run already. `lane` is the one in which
+    it came, and in which what is left of it waits.
     """
 
     channel: str | None = None
     resource: str | None = None
     received_at: datetime | None = None
     run: str = ""
+    lane: Lane = Lane.LIVE
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

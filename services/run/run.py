@@ -20,8 +20,10 @@ from services.connections import (
     at_work,
     load,
 )
+from services.lanes import Lane
 from services.links import Rank, links_of
 from services.ports import Document, Is, Query, Where
+from services.queueing import queue_run
 from services.run.absence import judge
 from services.run.asked import joined, last_run, told, turned_away
 from services.run.asking import ask_first
@@ -35,7 +37,6 @@ from services.run.trouble import (
     FIRST_WAIT,
     failed,
     postponed,
-    queue_run,
     wait_for_lease,
 )
 from services.run.waking import drained, has_due, queue_waking
@@ -53,6 +54,8 @@ logger = logging.getLogger(__name__)
 
 ATTEMPTS = 6
 LINKS_AT_ONCE = 100
+MOST_LIVE = 200
+"""A live run does this much of what was left from before; the rest can wait."""
 
 
 def sync(world: World, connection_id: str, *, hint: Hint | None = None) -> Outcome:
@@ -70,7 +73,7 @@ def sync(world: World, connection_id: str, *, hint: Hint | None = None) -> Outco
         except ConnectionMissing:
             return Outcome(word="missing")
         return outcome
-    queue_run(world, connection_id, after=FIRST_WAIT, run=hint.run)
+    queue_run(world, connection_id, lane=hint.lane, after=FIRST_WAIT, run=hint.run)
     return Outcome(word="overtaken")
 
 
@@ -98,7 +101,12 @@ def _answered(session: Session) -> Outcome:
     try:
         return _run(session)
     except Busy:
-        return wait_for_lease(session.world, session.connection, run=session.asked)
+        return wait_for_lease(
+            session.world,
+            session.connection,
+            lane=session.hint.lane,
+            run=session.asked,
+        )
     except Stopped:
         session.give_back()
         return Outcome(word="stopped")
@@ -155,8 +163,13 @@ def _write(session: Session, looked: Looked) -> None:
         work.do(lambda now: _finished(session, looked.finish(now)))
         if work.slowed:
             return
+    left = MOST_LIVE
     while _has_due(session) and not session.time_is_up:
+        if session.hint.lane is Lane.LIVE and left <= 0:
+            session.handed_over = True
+            return
         links = _due(session)
+        left -= len(links)
         if not links:
             _save_end(session, lambda now: drained(session, now))
             return
@@ -241,10 +254,13 @@ def _behind_own_writes(session: Session, connection: Connection) -> Connection:
 
 def _go_on(session: Session, *, complete: bool, woken: datetime | None) -> None:
     """Queue what is left to do: now, or when what waits is due."""
-    more = _has_due(session) and session.time_is_up
-    session.goes_on = more or not complete
+    stopped = session.time_is_up or session.handed_over
+    session.goes_on = (_has_due(session) and stopped) or not complete
+    world, connection = session.world, session.connection
     if session.goes_on:
-        queue_run(session.world, session.connection.id, run=session.run_id)
-    if session.wanted and (not session.goes_on or session.connection.awaited):
-        queue_run(session.world, session.connection.id)
+        queue_run(world, connection.id, lane=Lane.BACKFILL, run=session.run_id)
+    if session.wanted:
+        queue_run(world, connection.id)
+    elif not session.goes_on and connection.awaited not in ("", session.run_id):
+        queue_run(world, connection.id, lane=session.hint.lane)
     queue_waking(session, known=woken)

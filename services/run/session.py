@@ -16,6 +16,7 @@ from services.connections import (
     replaced,
 )
 from services.ids import Kind, new_id
+from services.lanes import Lane
 from services.ports import Calendar, Conflict, Document, Write
 from services.run.hint import Busy, Hint, Overtaken
 from services.run.rules import Rules
@@ -24,7 +25,7 @@ from services.world import World
 
 LEASE_LASTS = timedelta(seconds=150)
 CALL_TAKES_AT_MOST = timedelta(seconds=30)
-SLICE = timedelta(seconds=60)
+SLICES = {Lane.LIVE: timedelta(seconds=20), Lane.BACKFILL: timedelta(seconds=60)}
 FAR = timedelta(days=365 * 50)
 
 _OF_OTHERS = frozenset(
@@ -81,7 +82,7 @@ class Session:
         self.wanted = False
         self.mailed = connection.mailed
         self.unmailed_at: datetime | None = None
-        self.goes_on = False
+        self.goes_on = self.handed_over = False
         self.asked = hint.run or connection.awaited
         self.run_id = self.asked or new_id(Kind.RUN)
         self.before = connection.last_run
@@ -134,8 +135,14 @@ class Session:
 
     @property
     def time_is_up(self) -> bool:
-        """Whether this slice has worked long enough."""
-        return self.now() - self.started_at > SLICE
+        """Whether this slice has worked long enough.
+
+        A backfill gives way to whoever brings news of the same calendar: its lease is
+        in the way of an edit that a person waits for.
+        """
+        wanted = self.wanted or self.connection.wanted
+        gives_way = self.hint.lane is Lane.BACKFILL and wanted
+        return gives_way or self.now() - self.started_at > SLICES[self.hint.lane]
 
     # --- saving ----------------------------------------------------------------------
 

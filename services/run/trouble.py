@@ -5,7 +5,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from services.connections import SWEEP_AFTER, Connection, State, change
-from services.ports import Task
+from services.lanes import Lane
+from services.queueing import queue_run
 from services.run.hint import Outcome
 from services.run.session import Session
 from services.world import World
@@ -13,29 +14,33 @@ from sync.errors import AccessRevoked, PermanentError, RateLimited, TransientErr
 
 logger = logging.getLogger(__name__)
 
-PATH = "/tasks/sync"
 FIRST_WAIT = timedelta(seconds=5)
 LONGEST_WAIT = timedelta(minutes=30)
 
 
-def wait_for_lease(world: World, connection: Connection, *, run: str = "") -> Outcome:
+def wait_for_lease(
+    world: World, connection: Connection, *, lane: Lane = Lane.LIVE, run: str = ""
+) -> Outcome:
     """Leave word that another run is wanted, and one to come if nobody reads it.
 
-    `run` is the id by which somebody knows it.
+    What goes on in the backfill lane wants nothing: whoever holds the lease queues what
+    is left to do. `run` is the id by which somebody knows it.
     """
+    live = lane is Lane.LIVE
 
     def wanting(now: Connection) -> Connection:
         if not now.lease.is_live(world.clock.now()):
             return replace(now, wanted=False)
-        return replace(now, wanted=True, awaited=now.awaited or run)
+        return replace(now, wanted=now.wanted or live, awaited=now.awaited or run)
 
     left = change(world.store, connection.id, wanting)
-    if not left.wanted or left.lease.ends_at is None:
-        queue_run(world, connection.id, run=run)
+    lease = left.lease
+    if lease.ends_at is None or not lease.is_live(world.clock.now()):
+        queue_run(world, connection.id, lane=lane, run=run)
         return Outcome(word="busy")
-    after = left.lease.ends_at - world.clock.now() + timedelta(seconds=1)
-    name = f"lease-{connection.id}-{left.lease.epoch}"
-    queue_run(world, connection.id, after=after, name=name)
+    after = lease.ends_at - world.clock.now() + timedelta(seconds=1)
+    name = f"lease-{lane}-{connection.id}-{lease.epoch}"
+    queue_run(world, connection.id, lane=lane, after=after, name=name)
     return Outcome(word="busy")
 
 
@@ -71,7 +76,7 @@ def _wake_later(session: Session, wait: timedelta) -> None:
         return replace(left, tries=now.tries + 1, due_at=wake_at, wake_at=wake_at)
 
     session.save(later)
-    queue_run(session.world, session.connection.id, after=wait)
+    queue_run(session.world, session.connection.id, lane=session.hint.lane, after=wait)
 
 
 def awaiting(session: Session, connection: Connection) -> Connection:
@@ -93,16 +98,3 @@ def failed(session: Session, error: PermanentError) -> Outcome:
     fields = {"event": "connection-stopped", "connection_id": session.connection.id}
     logger.warning("connection stopped", extra=fields)
     return Outcome(word=str(state))
-
-
-def queue_run(
-    world: World,
-    connection_id: str,
-    *,
-    after: timedelta = timedelta(0),
-    name: str | None = None,
-    run: str = "",
-) -> None:
-    at = world.clock.now() + after if after else None
-    body = {"connection": connection_id, **({"run": run} if run else {})}
-    world.queue.enqueue(Task(path=PATH, body=body, at=at, name=name))

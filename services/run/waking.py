@@ -5,14 +5,18 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from services.connections import Connection
+from services.lanes import Lane
 from services.links import Link, Rank, Waiting, links_of
 from services.ports import Is, Query, Where
+from services.queueing import queue_run
 from services.run.session import Session
 from services.run.staged import Staged
-from services.run.trouble import queue_run
 
 MARGIN = timedelta(seconds=1)
 """Clocks differ: a run that comes too early would find nothing due."""
+
+MANY = 100
+"""More than this that waits is no person's edit, but a backfill that was stopped."""
 
 BY_A_PERSON = frozenset({Waiting.HELD, Waiting.UNSURE, Waiting.PARKED})
 
@@ -87,4 +91,11 @@ def queue_waking(session: Session, *, known: datetime | None) -> None:
         return
     at = max(wake_at, session.now()) + MARGIN
     name = f"wake-{session.connection.id}-{int(wake_at.timestamp() * 1000)}"
-    queue_run(session.world, session.connection.id, after=at - session.now(), name=name)
+    many = session.connection.counts.dirty > MANY
+    queue_run(
+        session.world,
+        session.connection.id,
+        lane=Lane.BACKFILL if many else Lane.LIVE,
+        after=at - session.now(),
+        name=name,
+    )

@@ -4,6 +4,7 @@ import json
 import os
 import random
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -18,6 +19,7 @@ import pytest
 from functions.clock import SystemClock
 from local.delivery import Answer, Delivery, wait_before_retry
 from local.queue import LocalQueue
+from services.lanes import Lane
 from services.limits import NotAllowed, TooLarge
 from services.ports import Task
 from tests.twins import VirtualClock
@@ -101,8 +103,8 @@ def test_tasks_come_in_order_and_live_ones_first(
 ) -> None:
     door = Door()
     queue = new_queue(door, clock=clock)
-    queue.enqueue(task(1, lane="backfill"))
-    queue.enqueue(task(2, lane="backfill"))
+    queue.enqueue(task(1, lane=Lane.BACKFILL))
+    queue.enqueue(task(2, lane=Lane.BACKFILL))
     queue.enqueue(task(3))
     queue.enqueue(task(4))
 
@@ -110,6 +112,86 @@ def test_tasks_come_in_order_and_live_ones_first(
         pass
 
     assert door.bodies == [{"n": 3}, {"n": 4}, {"n": 1}, {"n": 2}]
+
+
+def test_one_organization_never_starves_another(
+    new_queue: NewQueue, clock: VirtualClock
+) -> None:
+    door = Door()
+    queue = new_queue(door, clock=clock)
+    for number in range(20):
+        queue.enqueue(task(number, lane=Lane.BACKFILL, shard=7))
+    clock.advance(SECOND)
+    for number in (100, 101):
+        queue.enqueue(task(number, lane=Lane.BACKFILL, shard=8))
+
+    while queue.step():
+        clock.advance(SECOND)
+
+    numbers = [json.loads(delivery.body)["n"] for delivery in door.taken]
+    assert numbers[:4] == [0, 100, 1, 101]
+    assert len(numbers) == 22
+
+
+def test_whoever_goes_on_and_on_lets_each_other_shard_go_first(
+    new_queue: NewQueue, clock: VirtualClock
+) -> None:
+    served: list[int] = []
+
+    def go_on(delivery: Delivery) -> Answer:
+        number = json.loads(delivery.body)["n"]
+        served.append(number)
+        if number == 1 and len(served) < 50:
+            queue.enqueue(task(1, lane=Lane.BACKFILL, shard=1))
+        clock.advance(SECOND)
+        return OK
+
+    queue = new_queue(go_on, clock=clock)
+    queue.enqueue(task(1, lane=Lane.BACKFILL, shard=1))
+    for shard in range(2, 7):
+        queue.enqueue(task(shard, lane=Lane.BACKFILL, shard=shard))
+
+    while queue.step():
+        pass
+
+    assert sorted(served[:6]) == [1, 2, 3, 4, 5, 6]
+
+
+def test_a_shard_that_runs_already_lets_another_have_the_free_worker(
+    new_queue: NewQueue, clock: VirtualClock
+) -> None:
+    queue = new_queue(Door(), clock=clock)
+    for number in range(3):
+        queue.enqueue(task(number, lane=Lane.BACKFILL, shard=1))
+    queue.enqueue(task(9, lane=Lane.BACKFILL, shard=2))
+
+    taken = [queue._take((Lane.BACKFILL,)) for _ in range(3)]
+
+    shards = [json.loads(one.body)["n"] for one in taken if one is not None]
+    assert shards == [0, 9, 1]
+
+
+def test_a_file_from_before_there_were_shards_goes_on(
+    new_queue: NewQueue, clock: VirtualClock, tmp_path: Path
+) -> None:
+    with sqlite3.connect(tmp_path / "queue.db") as database:
+        database.execute(
+            "CREATE TABLE tasks (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT,"
+            " path TEXT NOT NULL, body BLOB NOT NULL, lane TEXT NOT NULL,"
+            " since INTEGER NOT NULL, due INTEGER NOT NULL,"
+            " attempts INTEGER NOT NULL DEFAULT 0, owner TEXT)"
+        )
+        database.execute(
+            "INSERT INTO tasks (path, body, lane, since, due)"
+            " VALUES ('/x', '{\"n\": 5}', 'live', 0, 0)"
+        )
+    database.close()
+    door = Door()
+
+    queue = new_queue(door, clock=clock)
+
+    assert queue.step()
+    assert door.bodies == [{"n": 5}]
 
 
 def test_a_task_waits_for_its_time(new_queue: NewQueue, clock: VirtualClock) -> None:
@@ -236,7 +318,7 @@ def test_what_a_process_took_and_never_finished_is_taken_again(
 
     first = new_queue(hang, clock=clock, timeout=60 * SECOND)
     first.enqueue(task())
-    taken = first._take(("live",))
+    taken = first._take((Lane.LIVE,))
     door = Door()
     second = new_queue(door, clock=clock, timeout=60 * SECOND)
 
@@ -277,7 +359,7 @@ def test_stats_tell_depth_and_age_by_lane(
     queue.enqueue(task(1))
     queue.enqueue(task(2, at=clock.now() + timedelta(hours=1)))
     clock.advance(5 * SECOND)
-    queue.enqueue(task(3, lane="backfill"))
+    queue.enqueue(task(3, lane=Lane.BACKFILL))
     clock.advance(SECOND)
 
     stats = queue.stats()
@@ -297,7 +379,7 @@ def test_stats_tell_depth_and_age_by_lane(
         Task(path="/x", body={}, name="with space"),
         Task(path="/x", body={}, name=""),
         Task(path="/x", body={}, name="x" * 501),
-        Task(path="/x", body={}, lane="fast"),
+        Task(path="/x", body={}, shard=65_536),
         Task(path="/x", body={"n": float("nan")}),
         Task(path="/x", body={"n": {1, 2}}),
         Task(path="/x", body={"n": b"x"}),
@@ -394,7 +476,7 @@ def test_backfill_leaves_a_worker_to_what_is_live(new_queue: NewQueue) -> None:
     queue = new_queue(deliver, workers=3)
     queue.start()
     for _ in range(6):
-        queue.enqueue(task(1, lane="backfill"))
+        queue.enqueue(task(1, lane=Lane.BACKFILL))
     until(lambda: running["backfill"] == 2)
 
     queue.enqueue(task(0))

@@ -9,20 +9,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
+from services.lanes import Lane, new_connection_id
 from services.ports import QueueError
 from services.push import (
     BUCKET,
     COMMITTED_WITHIN,
-    RUN_PATH,
     SKEW,
     Push,
     channel_token,
     prove,
     queue_hint,
+    queue_late_hint,
     queue_look,
     queue_push,
 )
-from tests.twins import CountingStore
+from services.queueing import RUN_PATH
+from tests.twins import CountingStore, Counts
 from tests.worlds import MemoryQueue, Stage
 
 CONNECTION = "c_aaaaaaaaaaaaaaaaaaaa"
@@ -347,7 +349,7 @@ def test_a_hint_before_the_commit_waits_for_it(milliseconds: int) -> None:
     stage = Stage()
     heard = after(milliseconds)
 
-    queue_hint(stage.world, CONNECTION, heard, tail_only=True)
+    queue_late_hint(stage.world, CONNECTION, heard)
 
     [at] = runs(stage)
     assert at is not None
@@ -357,7 +359,7 @@ def test_a_hint_before_the_commit_waits_for_it(milliseconds: int) -> None:
 def test_a_run_for_a_commit_serves_the_pushes_before_it() -> None:
     stage = Stage()
 
-    queue_hint(stage.world, CONNECTION, after(0), tail_only=True)
+    queue_late_hint(stage.world, CONNECTION, after(0))
     for milliseconds in (10, 20, 500):
         queue_push(stage.world, PUSH, after(milliseconds))
 
@@ -369,14 +371,40 @@ def test_a_look_measures_nothing() -> None:
 
     queue_look(stage.world, CONNECTION, NOON)
 
-    assert stage.queue.bodies(RUN_PATH) == [{"connection": CONNECTION}]
+    [task] = stage.queue.tasks
+    assert task.body == {"connection": CONNECTION, "lane": "backfill"}
+
+
+def test_a_push_never_waits_for_a_look_and_no_look_holds_a_push_up() -> None:
+    stage = Stage()
+
+    queue_look(stage.world, CONNECTION, NOON)
+    queue_push(stage.world, PUSH, NOON)
+
+    look, push = stage.queue.tasks
+    assert (look.lane, push.lane) == (Lane.BACKFILL, Lane.LIVE)
+    assert push.at is None
+
+
+def test_a_push_knows_the_shard_of_its_organization_without_reading() -> None:
+    store = CountingStore(Stage().store)
+    stage = Stage(store=store)
+    ours = [new_connection_id("o_1") for _ in range(3)]
+
+    with store.counting() as counted:
+        for connection in ours:
+            push = Push(connection=connection, channel="h", resource="r")
+            queue_push(stage.world, push, NOON)
+
+    assert counted() == Counts()
+    assert len({task.shard for task in stage.queue.tasks}) == 1
 
 
 def test_the_queue_twin_refuses_a_name_that_is_taken() -> None:
     queue = MemoryQueue()
     stage = Stage(queue=queue)
 
-    queue_look(stage.world, CONNECTION, NOON)
-    queue_look(stage.world, CONNECTION, NOON)
+    queue_push(stage.world, PUSH, NOON)
+    queue_push(stage.world, PUSH, NOON)
 
     assert len({task.name for task in queue.tasks}) == 2

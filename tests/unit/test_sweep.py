@@ -6,7 +6,7 @@ from typing import Any
 
 from services.connections import State
 from services.ports import Create, Store, Update, Write
-from services.push import RUN_PATH
+from services.queueing import RUN_PATH
 from services.sweep import PAGE, SWEEP_PATH, sweep
 from tests.worlds import Stage
 
@@ -36,7 +36,8 @@ def test_a_quiet_connection_is_looked_at() -> None:
     done = sweep(stage.world, stage.now)
 
     assert (done.queued, done.more) == (1, False)
-    assert stage.queue.bodies(RUN_PATH) == [{"connection": quiet.id}]
+    [task] = stage.queue.bodies(RUN_PATH)
+    assert task == {"connection": quiet.id, "lane": "backfill"}
 
 
 def test_a_connection_that_is_not_due_at_all_is_left_alone() -> None:
