@@ -1,7 +1,7 @@
 """Open people's calendars: find or refresh the token, notice when the grant died."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import TypeGuard
 
@@ -44,6 +44,7 @@ def open_calendar(
     *,
     now: datetime,
     event_types: Sequence[str] = EVENT_TYPES,
+    count: Callable[[], None] = lambda: None,
 ) -> Calendar:
     """Return the connection's calendar, with the rights of its account.
 
@@ -67,6 +68,7 @@ def open_calendar(
         opened(access_token(world, connection.account, now=now)),
         reopen=opened_anew,
         give_up=lambda error: mark_revoked(world, connection.account, str(error)),
+        count=count,
     )
 
 

@@ -14,7 +14,8 @@ class GuardedCalendar:
     """A calendar that is opened anew, once, when Google refuses its token.
 
     Google answers 401 before it does anything, so asking again repeats no write. When
-    the new token is refused too, `give_up` is told, and the error goes on.
+    the new token is refused too, `give_up` is told, and the error goes on. `count` is
+    told of every call.
     """
 
     def __init__(
@@ -23,10 +24,12 @@ class GuardedCalendar:
         *,
         reopen: Callable[[], Calendar],
         give_up: Callable[[AccessRevoked], None],
+        count: Callable[[], None],
     ) -> None:
         self._calendar = calendar
         self._reopen = reopen
         self._give_up = give_up
+        self._count = count
 
     def read(self, *, token: str | None, page: str | None) -> Page:
         """As the port promises."""
@@ -79,6 +82,7 @@ class GuardedCalendar:
         )
 
     def _asked(self, question: Callable[[Calendar], Answer]) -> Answer:
+        self._count()
         try:
             return question(self._calendar)
         except AccessRevoked:

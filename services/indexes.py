@@ -67,6 +67,7 @@ INDEXES: Final[tuple[Index, ...]] = (
     Index(collection="oauth_states", members=("expires_at",)),
     Index(collection="pages", members=("expires_at",), everywhere=True),
     Index(collection="previews", members=("created_at",), descending=True),
+    Index(collection="paces", members=("expires_at",)),
     Index(collection="previews", members=("expires_at",), everywhere=True),
     Index(collection="runs", members=("expires_at",), everywhere=True),
     Index(collection="told", members=("look_at",)),

@@ -9,9 +9,10 @@ from services.ports import AccessToken
 
 @dataclass(kw_only=True, slots=True)
 class Memory:
-    """Access tokens by account, one lock for each, and the store's environment."""
+    """Tokens and projects by account, a lock for each, and the store's environment."""
 
     tokens: dict[str, AccessToken] = field(default_factory=dict)
+    projects: dict[str, str] = field(default_factory=dict)
     environment: str | None = None
     _bells: dict[str, threading.Event] = field(default_factory=dict, repr=False)
     _ringing: threading.Lock = field(default_factory=threading.Lock, repr=False)

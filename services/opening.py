@@ -6,6 +6,7 @@ from datetime import datetime
 
 from services.connections import Connection, at_work, change, created, of_agenda
 from services.lanes import Lane, new_connection_id
+from services.pace import rested
 from services.ports import CalendarEntry, Conflict, Create, Replace, Store, Write
 from services.queueing import queue_run
 from services.world import World
@@ -48,10 +49,10 @@ def open_connection(world: World, joining: Joining, *, now: datetime) -> Connect
     """
     for known in of_agenda(world.store, joining.agenda):
         if known.calendar_id == joining.entry.id:
-            woken = _woken(world.store, known, joining)
+            woken = _woken(world.store, known, joining, now=now)
             queue_run(world, woken.id)
             return woken
-    connection = _new(joining, now=now)
+    connection = rested(world.store, _new(joining, now=now), now=now)
     _store(world.store, connection)
     queue_run(world, connection.id, lane=Lane.BACKFILL)
     return connection
@@ -82,15 +83,18 @@ def _new(joining: Joining, *, now: datetime) -> Connection:
     )
 
 
-def _woken(store: Store, known: Connection, joining: Joining) -> Connection:
+def _woken(
+    store: Store, known: Connection, joining: Joining, *, now: datetime
+) -> Connection:
     def awake(connection: Connection) -> Connection:
-        return replace(
+        woken = replace(
             at_work(connection),
             account=joining.account,
             email=joining.email,
             until=None,
             channel=None,
         )
+        return rested(store, woken, now=now)
 
     return change(store, known.id, awake)
 

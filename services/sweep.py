@@ -40,6 +40,7 @@ EXPIRING = (
     Expiring(collection="idempotency"),
     Expiring(collection="items", everywhere=True),
     Expiring(collection="journal", everywhere=True),
+    Expiring(collection="paces"),
     Expiring(collection="links", everywhere=True),
     Expiring(collection="pages", everywhere=True, kept_for=timedelta(days=1)),
     Expiring(collection="runs", everywhere=True),

@@ -15,6 +15,7 @@
 """
 
 from datetime import timedelta
+from enum import StrEnum
 
 from sync.troubles import Cause, Reply
 
@@ -32,11 +33,24 @@ class TransientError(SyncError):
     """Waiting helps."""
 
 
+class Limit(StrEnum):
+    """Whose limit was reached.
+
+    `USE` stops every write of an account for hours (Google's "Calendar usage limits
+    exceeded"); `DAY` all calls of a project until its day ends. The others pass in
+    seconds: the account's calls of a minute, and those of the whole project.
+    """
+
+    USE = "use"
+    DAY = "day"
+    ACCOUNT = "account"
+    PROJECT = "project"
+
+
 class RateLimited(TransientError):
     """We were told to slow down, for `wait` if the other side said how long.
 
-    `whole_account` tells a limit that stops every write of this account for hours
-    (Google's "Calendar usage limits exceeded") from one that passes in seconds.
+    `limit` is None where the other side has no such limits as Google's.
     """
 
     def __init__(
@@ -44,11 +58,11 @@ class RateLimited(TransientError):
         message: str,
         *,
         wait: timedelta | None = None,
-        whole_account: bool = False,
+        limit: Limit | None = None,
     ) -> None:
         super().__init__(message)
         self.wait = wait
-        self.whole_account = whole_account
+        self.limit = limit
 
 
 class PermanentError(SyncError):

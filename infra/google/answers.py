@@ -33,6 +33,7 @@ class Answer:
     location: str = ""
     wait: timedelta | None = None
     per_day: bool = False
+    per_user: bool = False
     spoken: bool = True
 
     @property
@@ -61,7 +62,8 @@ def read_answer(
         words=tuple(_words(error)),
         message=_text(error.get("message")),
         location=next((_text(e.get("location")) for e in _entries(error)), ""),
-        per_day=_counts_per_day(error),
+        per_day=_counts_per(r"per ?day|1/d\b", error),
+        per_user=_counts_per(r"per ?user|/user\b", error),
     )
 
 
@@ -115,7 +117,7 @@ def _words(error: Mapping[str, Any]) -> Iterator[str]:
             yield word
 
 
-def _counts_per_day(error: Mapping[str, Any]) -> bool:
+def _counts_per(what: str, error: Mapping[str, Any]) -> bool:
     told = [_text(entry.get("message")) for entry in _entries(error)]
     told.append(_text(error.get("message")))
     for detail in _details(error):
@@ -125,7 +127,7 @@ def _counts_per_day(error: Mapping[str, Any]) -> bool:
                 _text(metadata.get("quota_limit")),
                 _text(metadata.get("quota_unit")),
             ]
-    return any(re.search(r"per ?day|1/d\b", text, re.IGNORECASE) for text in told)
+    return any(re.search(what, text, re.IGNORECASE) for text in told)
 
 
 def _entries(error: Mapping[str, Any]) -> list[Mapping[str, Any]]:

@@ -24,6 +24,7 @@ from sync.errors import (
     AccessLost,
     AlreadyThere,
     ContentRefused,
+    Limit,
     Missing,
     OperatorFault,
     RateLimited,
@@ -93,7 +94,7 @@ def _limit(answer: Answer, asked: Asked, *, now: datetime) -> RateLimited | None
             "Google has stopped all changes in this account for some hours, because"
             " it made very many.",
             wait=answer.wait or ACCOUNT_REST,
-            whole_account=True,
+            limit=Limit.USE,
         )
     # With any other 503 a write may have been done: that it waits is not enough.
     reads = asked in (Asked.CALENDAR, Asked.SEARCH)
@@ -104,8 +105,14 @@ def _limit(answer: Answer, asked: Asked, *, now: datetime) -> RateLimited | None
         return RateLimited(
             "The Google project has used up its calls for today.",
             wait=answer.wait or _rest_of_day(now),
+            limit=Limit.DAY,
         )
-    return RateLimited("Google asks us to slow down.", wait=answer.wait)
+    of_account = words & ACCOUNT_LIMITS or answer.per_user
+    return RateLimited(
+        "Google asks us to slow down.",
+        wait=answer.wait,
+        limit=Limit.ACCOUNT if of_account else Limit.PROJECT,
+    )
 
 
 def _rest_of_day(now: datetime) -> timedelta:
@@ -115,13 +122,16 @@ def _rest_of_day(now: datetime) -> timedelta:
 
 
 DAILY_LIMITS = frozenset({"dailyLimitExceeded", "dailyLimitExceededUnreg"})
-LIMITS = DAILY_LIMITS | {
-    "rateLimitExceeded",
-    "userRateLimitExceeded",
-    "variableTermLimitExceeded",
-    "RATE_LIMIT_EXCEEDED",
-    "RESOURCE_EXHAUSTED",
-}
+ACCOUNT_LIMITS = frozenset({"userRateLimitExceeded", "variableTermLimitExceeded"})
+LIMITS = (
+    DAILY_LIMITS
+    | ACCOUNT_LIMITS
+    | {
+        "rateLimitExceeded",
+        "RATE_LIMIT_EXCEEDED",
+        "RESOURCE_EXHAUSTED",
+    }
+)
 
 
 def _by_status(answer: Answer, asked: Asked) -> SyncError:

@@ -32,7 +32,7 @@ def judge(session: Session) -> bool:
 
 def _judged(session: Session, side: Side) -> bool:
     while _reading(session.connection, side):
-        if session.time_is_up:
+        if not session.may_go_on():
             return False
         missing = _unmarked(session, side)
         if not missing:

@@ -108,7 +108,7 @@ def _look_at_many(session: Session) -> Looked:
     for stage_page in (_stage_calendar_page, _stage_agenda_page):
         more = True
         while more:
-            if session.time_is_up:
+            if not session.may_go_on():
                 return Looked(complete=False)
             more = stage_page(session)
     return Looked()

@@ -13,7 +13,7 @@ from services.run.envelope import believe
 from services.run.ranking import waiting_until
 from services.run.session import Session
 from services.run.steps import Step
-from services.run.trouble import wait_of
+from services.run.trouble import told_to_wait, wait_of
 from sync.errors import (
     AccessLost,
     Missing,
@@ -107,8 +107,10 @@ class Mishaps:
 
     def _pause(self, error: RateLimited) -> None:
         """Write nothing more to Google for as long as it asks, and say so."""
-        wait = wait_of(self.session.connection.tries, error)
-        self.session.stop_writing(until=self._now + wait, why=str(error))
+        session = self.session
+        wait = wait_of(session.connection.tries, error)
+        session.stop_writing(until=self._now + wait, why=str(error))
+        told_to_wait(session, error, wait=wait)
 
     def _later(self, link: Link, error: TransientError) -> Link:
         """Return a link that waits; too much trouble ends this run's writing."""

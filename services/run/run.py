@@ -127,6 +127,7 @@ def _run(session: Session) -> Outcome:
         connection,
         now=session.now(),
         event_types=session.settings.event_types,
+        count=session.allowance.count,
     )
     looked = look(session)
     complete = looked.complete and judge(session)
@@ -164,7 +165,7 @@ def _write(session: Session, looked: Looked) -> None:
         if work.slowed:
             return
     left = MOST_LIVE
-    while _has_due(session) and not session.time_is_up:
+    while _has_due(session) and session.may_go_on():
         if session.hint.lane is Lane.LIVE and left <= 0:
             session.handed_over = True
             return
@@ -258,7 +259,13 @@ def _go_on(session: Session, *, complete: bool, woken: datetime | None) -> None:
     session.goes_on = (_has_due(session) and stopped) or not complete
     world, connection = session.world, session.connection
     if session.goes_on:
-        queue_run(world, connection.id, lane=Lane.BACKFILL, run=session.run_id)
+        queue_run(
+            world,
+            connection.id,
+            lane=Lane.BACKFILL,
+            after=session.allowance.rest,
+            run=session.run_id,
+        )
     if session.wanted:
         queue_run(world, connection.id)
     elif not session.goes_on and connection.awaited not in ("", session.run_id):

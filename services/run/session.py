@@ -9,7 +9,6 @@ from connectors.base import Connector, Window
 from services.connections import (
     Connection,
     Lease,
-    State,
     change,
     load,
     path_of,
@@ -17,7 +16,9 @@ from services.connections import (
 )
 from services.ids import Kind, new_id
 from services.lanes import Lane
+from services.pace import resting_connection
 from services.ports import Calendar, Conflict, Document, Write
+from services.run.allowance import Allowance
 from services.run.hint import Busy, Hint, Overtaken
 from services.run.rules import Rules
 from services.settings import AgendaSettings
@@ -80,6 +81,7 @@ class Session:
         self.started_at = world.clock.now()
         self.read = self.written = 0
         self.wanted = False
+        self.allowance = Allowance(world, connection.account)
         self.mailed = connection.mailed
         self.unmailed_at: datetime | None = None
         self.goes_on = self.handed_over = False
@@ -142,7 +144,14 @@ class Session:
         """
         wanted = self.wanted or self.connection.wanted
         gives_way = self.hint.lane is Lane.BACKFILL and wanted
+        gives_way = gives_way or self.allowance.is_used_up
         return gives_way or self.now() - self.started_at > SLICES[self.hint.lane]
+
+    def may_go_on(self) -> bool:
+        """Whether one more round of calls may start; it may wait for that a little."""
+        if not self.time_is_up:
+            self.allowance.refill()
+        return not self.time_is_up
 
     # --- saving ----------------------------------------------------------------------
 
@@ -189,11 +198,7 @@ class Session:
     def stop_writing(self, *, until: datetime, why: str) -> None:
         """Write nothing more in this account until then, and say why."""
 
-        def told(now: Connection) -> Connection:
-            reason = why if now.state is State.ACTIVE else now.reason
-            return replace(now, until=until, reason=reason)
-
-        self.save(told)
+        self.save(lambda now: resting_connection(now, until=until, why=why))
 
     # --- the lease -------------------------------------------------------------------
 

@@ -6,11 +6,18 @@ from datetime import timedelta
 
 from services.connections import SWEEP_AFTER, Connection, State, change
 from services.lanes import Lane
+from services.pace import project_of, rest_account, slow_down
 from services.queueing import queue_run
 from services.run.hint import Outcome
 from services.run.session import Session
 from services.world import World
-from sync.errors import AccessRevoked, PermanentError, RateLimited, TransientError
+from sync.errors import (
+    AccessRevoked,
+    Limit,
+    PermanentError,
+    RateLimited,
+    TransientError,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -50,6 +57,8 @@ def postponed(session: Session, error: TransientError) -> Outcome:
     Where one is queued for later already, that one will do.
     """
     wait = wait_of(session.connection.tries, error)
+    if isinstance(error, RateLimited):
+        told_to_wait(session, error, wait=wait)
     queued = session.connection.wake_at
     if queued is None or queued <= session.now():
         _wake_later(session, wait)
@@ -58,6 +67,17 @@ def postponed(session: Session, error: TransientError) -> Outcome:
     fields = {"event": "run-postponed", "connection_id": session.connection.id}
     logger.info("run postponed", extra=fields)
     return Outcome(word="postponed")
+
+
+def told_to_wait(session: Session, error: RateLimited, *, wait: timedelta) -> None:
+    """Let the account, or its whole project, know what Google said to this run."""
+    world, account, now = session.world, session.connection.account, session.now()
+    if error.limit is Limit.USE:
+        rest_account(world, account, until=now + wait, why=str(error), now=now)
+    elif error.limit is Limit.ACCOUNT:
+        slow_down(world, account, now=now)
+    elif error.limit is Limit.PROJECT:
+        slow_down(world, project_of(world, account), now=now)
 
 
 def wait_of(tries: int, error: TransientError) -> timedelta:

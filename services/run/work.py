@@ -126,8 +126,7 @@ class Work:
         self.session.written += len(entries) - len(notable)
         connection = self.session.connection.id
         writes: list[Write] = [answered(connection, page.id, entries)]
-        stops = self.slowed or self.session.time_is_up
-        more = not stops and self._more_to_do()
+        more = self._more_to_do() and not self.slowed and self.session.may_go_on()
         change = _without_work if more else self._ended(finish)
         self.saving.save(change, [*writes, *self._asked()])
         return more

@@ -11,6 +11,7 @@ from sync.errors import (
     AccessRevoked,
     AlreadyThere,
     ContentRefused,
+    Limit,
     Missing,
     OperatorFault,
     RateLimited,
@@ -131,7 +132,7 @@ class Case:
     deeds: tuple[Deed, ...] = ALL
     reason: str | None = None
     wait: timedelta | None = None
-    whole_account: bool = False
+    limit: Limit | None = None
 
 
 CASES: Mapping[str, Case] = {
@@ -281,6 +282,7 @@ CASES: Mapping[str, Case] = {
             domain="usageLimits",
         ),
         means=RateLimited,
+        limit=Limit.ACCOUNT,
     ),
     **{
         f"{status} rateLimitExceeded": Case(
@@ -291,6 +293,7 @@ CASES: Mapping[str, Case] = {
                 domain="usageLimits",
             ),
             means=RateLimited,
+            limit=Limit.PROJECT,
         )
         for status in (403, 429)
     },
@@ -299,6 +302,17 @@ CASES: Mapping[str, Case] = {
             429, "RESOURCE_EXHAUSTED", "Slow.", reason="RATE_LIMIT_EXCEEDED"
         ),
         means=RateLimited,
+    ),
+    "429 RATE_LIMIT_EXCEEDED of a person": Case(
+        reply=front_end(
+            429,
+            "RESOURCE_EXHAUSTED",
+            "Quota exceeded.",
+            reason="RATE_LIMIT_EXCEEDED",
+            quota_limit="defaultPerMinutePerUser",
+        ),
+        means=RateLimited,
+        limit=Limit.ACCOUNT,
     ),
     "429 HTML, wait in seconds": Case(
         reply=waiting(Reply(status=429, body=HTML), "17"),
@@ -354,7 +368,7 @@ CASES: Mapping[str, Case] = {
         ),
         means=RateLimited,
         wait=timedelta(hours=4),
-        whole_account=True,
+        limit=Limit.USE,
     ),
     "403 forbidden": Case(
         reply=classic(403, "forbidden", "Forbidden"),

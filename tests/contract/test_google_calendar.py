@@ -20,6 +20,7 @@ from sync.errors import (
     AccessRevoked,
     AlreadyThere,
     ContentRefused,
+    Limit,
     Missing,
     RateLimited,
     StaleWrite,
@@ -511,7 +512,7 @@ def test_too_many_calls_wait(status: int, trouble: Google, calendar: Calendar) -
     with pytest.raises(RateLimited) as limited:
         calendar.read(token=None, page=None)
 
-    assert not limited.value.whole_account
+    assert limited.value.limit is not Limit.USE
 
 
 def test_an_account_that_made_too_much_rests_for_hours(
@@ -522,7 +523,7 @@ def test_an_account_that_made_too_much_rests_for_hours(
     with pytest.raises(RateLimited) as limited:
         inserted(calendar, event())
 
-    assert limited.value.whole_account
+    assert limited.value.limit is Limit.USE
     assert limited.value.wait is not None
     assert limited.value.wait >= timedelta(hours=1)
 
