@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from sync.content import Content
-from sync.facets import facets_on, value_of
+from sync.content import Content, Slot
+from sync.facets import Fields, facets_on, value_of
+from sync.fields import fields_of
+from sync.recurrence import given
 from sync.seen import after_write
 from sync.sides import THERE, Atom, Pair, Side
 
@@ -48,24 +50,50 @@ def _landed(
     for slot in rows:
         of_row = [atom for atom in atoms if slot == atom.slot]
         part = of_row if side is Side.CALENDAR else list(atoms)
-        if _part_landed(part, answer, before=before, held=held):
+        along = _along(held, slot, atoms) if side is Side.CALENDAR else {}
+        if _part_landed(part, answer, before=before, held=held, along=along):
             found.update(part)
     return frozenset(found)
 
 
+def _along(held: Content, slot: Slot | None, atoms: Iterable[Atom]) -> Fields:
+    """Return what a slot shows as soon as its series is written, though it is not."""
+    if slot is None:
+        return {}
+    shown = fields_of(given(held, slot))
+    whole = {atom.name for atom in atoms if atom.slot is None}
+    return {name: shown.get(name) for name in whole}
+
+
 def _part_landed(
-    part: Sequence[Atom], answer: Content, *, before: Content, held: Content
+    part: Sequence[Atom],
+    answer: Content,
+    *,
+    before: Content,
+    held: Content,
+    along: Fields,
 ) -> bool:
     """Return whether what was written together is there.
 
     One atom as it was sent tells that it landed, else one as it was before that it did
     not: people may have edited the others since, and an edit of a series shows in its
-    occurrences.
+    occurrences. So does our own write of the series, which is another row: what a slot
+    has from there tells nothing of the slot's own, where it was sent any.
     """
     asked = [atom for atom in part if not shows(before, held, [atom])]
-    if any(shows(answer, held, [atom]) for atom in asked):
+    own = [atom for atom in asked if not _has_along(held, atom, along)] or asked
+    if any(shows(answer, held, [atom]) for atom in own):
         return True
-    return not any(shows(answer, before, [atom]) for atom in asked)
+    return not any(
+        shows(answer, before, [atom]) or _has_along(answer, atom, along) for atom in own
+    )
+
+
+def _has_along(content: Content, atom: Atom, along: Fields) -> bool:
+    if atom.slot is None or atom.name not in along:
+        return False
+    shown = facets_on(content, content, [atom.slot])
+    return bool(value_of(shown, atom) == along[atom.name])
 
 
 def shows(answer: Content, content: Content, atoms: Iterable[Atom]) -> bool:

@@ -253,3 +253,29 @@ def test_an_edit_of_the_series_does_not_prove_that_a_write_landed() -> None:
     )
 
     assert after is None
+
+
+def test_a_written_series_does_not_prove_that_its_occurrence_was_written() -> None:
+    moved = replace(_second(series()).when, start=SLOT + timedelta(hours=2))
+    lasts = Duration(seconds=7200)
+    before = _with(series(), replace(_second(series()), title="Special"))
+    longer = replace(before.details, duration=lasts)
+    special = replace(_second(before), duration=lasts)
+    sent = _with(replace(before, details=longer), replace(special, when=moved))
+    # The run died between the row of the series and that of its occurrence.
+    answer = _with(replace(before, details=longer), special)
+    pair = Pair(now={CALENDAR: answer, AGENDA: sent}, seen=dict.fromkeys(Side, before))
+
+    after = after_unknown(
+        pair,
+        CALENDAR,
+        atoms=plan(replace(pair, now={CALENDAR: before, AGENDA: sent}), POLICY).atoms,
+        origin=sent,
+        before=before,
+        held=sent,
+        answer=answer,
+    )
+
+    assert after is not None
+    found = plan(after, POLICY)
+    assert (found.side, found.wanted) == (CALENDAR, sent)
