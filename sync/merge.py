@@ -195,7 +195,10 @@ class _Merge:
         saw = self.table.seen_fields(slot)
         calendar, agenda = shows[Side.CALENDAR], shows[Side.AGENDA]
         if calendar is not None and agenda is not None:
-            known = saw if all(fields is not None for fields in saw.values()) else {}
+            both_saw = all(fields is not None for fields in saw.values())
+            known = saw if both_saw else {}
+            if not both_saw:
+                self.plan.agreed.add(Atom(slot, THERE))
             both = {side: known.get(side) for side in Side}
             whole = {Side.CALENDAR: calendar, Side.AGENDA: agenda}
             self._merge_fields(slot, whole, both)

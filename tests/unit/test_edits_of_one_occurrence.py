@@ -6,13 +6,14 @@ from datetime import datetime, timedelta
 import pytest
 
 from sync.content import Content, Details, Duration, Participant, Rule, Slot, When
+from sync.delta import edited
 from sync.google import project
 from sync.normal import normal
 from sync.plan import Act, Plan, plan
 from sync.policy import Policy
 from sync.recovery import after_unknown
 from sync.recurrence import occurrence
-from sync.seen import after_create, after_write
+from sync.seen import after_agreement, after_create, after_write
 from sync.sides import Atom, Pair, Side
 
 CALENDAR, AGENDA = Side.CALENDAR, Side.AGENDA
@@ -279,3 +280,17 @@ def test_a_written_series_does_not_prove_that_its_occurrence_was_written() -> No
     assert after is not None
     found = plan(after, POLICY)
     assert (found.side, found.wanted) == (CALENDAR, sent)
+
+
+def test_an_occurrence_that_both_sides_put_back_is_no_edit_any_more() -> None:
+    pair = Pair(
+        now=dict.fromkeys(Side, series()), seen=dict.fromkeys(Side, without_slot())
+    )
+    found = plan(pair, POLICY)
+
+    assert found.merged is not None
+    after = after_agreement(pair, found.merged.agreed)
+
+    assert found.act is Act.AGREE
+    assert plan(after, POLICY).act is Act.NOTHING
+    assert not any(edited(after, side) for side in Side)
