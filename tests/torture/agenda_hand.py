@@ -1,17 +1,16 @@
 """What two applications do in the agenda."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime, time
 from typing import Any
 
 from services.items import Condition, delete_item, patch_item, put_item
 from services.json_values import merge_patch
-from sync.recurrence import slots_between
-from sync.values import local_text, slot_text
 from tests.torture.chance import Luck
+from tests.torture.kinds import agenda_times, is_fixed, same_day, times
 from tests.torture.sides import Thing
 from tests.torture.stage import ZONE, Stage
-from tests.torture.words import days_ahead, moment, note, place, quarter, title
+from tests.torture.words import days_ahead, note, place, quarter, title
 
 Json = dict[str, Any]
 Deed = Callable[[Stage, Luck, Thing], str | None]
@@ -21,33 +20,19 @@ ALWAYS = Condition()
 
 
 def create(stage: Stage, luck: Luck, token: str) -> str:
-    """Make an item: timed or all day, single or a series."""
+    """Make an item of any kind."""
     body: Json = {"@type": "Event", "title": title(luck, token)}
     if luck.random() < 0.5:
         body["locations"] = _places(place(luck))
     if luck.random() < 0.3:
         body["description"] = note(luck)
-    if luck.random() < 0.2:
-        first = days_ahead(luck, stage.clock.now())
-        body |= {"start": f"{first}T00:00:00", "showWithoutTime": True}
-        body["duration"] = f"P{luck.randrange(1, 3)}D"
-    else:
-        start = moment(luck, stage.clock.now())
-        body |= {"start": start.isoformat(), "timeZone": ZONE}
-        body["duration"] = f"PT{15 * luck.randrange(2, 9)}M"
-    if luck.random() < 0.35:
-        rule = {"@type": "RecurrenceRule", "count": luck.randrange(4, 9)}
-        rule["frequency"] = luck.choice(("daily", "weekly"))
-        body["recurrenceRules"] = [rule]
+    when = times(luck, stage.clock.now())
+    body |= agenda_times(when)
     author = luck.choice(APPLICATIONS)
     put_item(stage.desk(author), f"item-{token}", body, condition=ALWAYS)
     stage.said[author, f"item-{token}"] = body
-    kind = "a series" if "recurrenceRules" in body else "an item"
-    rule_text = " ".join(
-        f"{each['frequency']} x{each['count']}"
-        for each in body.get("recurrenceRules", ())
-    )
-    return f"{author} makes {kind}: {body['start']} {rule_text}".strip()
+    kind = f"a series {when.rule}" if when.rule else "an item"
+    return f"{author} makes {kind}: {when.start} {when.zone}, lasts {when.lasts}"
 
 
 def _places(name: str) -> Json:
@@ -85,17 +70,18 @@ def describe(stage: Stage, luck: Luck, thing: Thing) -> str:
 
 def move(stage: Stage, luck: Luck, thing: Thing) -> str:
     start = _another_start(stage, luck, thing)
-    patch(stage, luck, thing, {"start": start, **_no_overrides(thing)})
+    patch(stage, luck, thing, {"start": start, **no_overrides(thing)})
     return f"moved to {start}"
 
 
 def _another_start(stage: Stage, luck: Luck, thing: Thing) -> str:
-    if thing.content.details.when.all_day:
-        return f"{days_ahead(luck, stage.clock.now())}T00:00:00"
-    return moment(luck, stage.clock.now()).isoformat()
+    ahead = days_ahead(luck, stage.clock.now())
+    day = same_day(thing) if is_fixed(thing) else ahead
+    all_day = thing.content.details.when.all_day
+    return datetime.combine(day, time() if all_day else quarter(luck)).isoformat()
 
 
-def _no_overrides(thing: Thing) -> Json:
+def no_overrides(thing: Thing) -> Json:
     """An application that moves a series names its exceptions no more."""
     known = thing.raw.get("recurrenceOverrides")
     return {"recurrenceOverrides": None} if known else {}
@@ -108,25 +94,19 @@ def lengthen(stage: Stage, luck: Luck, thing: Thing) -> str:
     return f"lasts {lasts}"
 
 
-def flip(stage: Stage, luck: Luck, thing: Thing) -> str:
+def flip(stage: Stage, luck: Luck, thing: Thing) -> str | None:
     start = thing.content.details.when.start
+    if is_fixed(thing):
+        return None
+    body: Json = {"start": f"{same_day(thing)}T00:00:00", "showWithoutTime": True}
+    body |= {"timeZone": None, "duration": "P1D"}
     if isinstance(start, datetime):
-        body = {
-            "start": f"{start.date()}T00:00:00",
-            "showWithoutTime": True,
-            "timeZone": None,
-            "duration": "P1D",
-        }
-        patch(stage, luck, thing, body | _no_overrides(thing))
+        patch(stage, luck, thing, body | no_overrides(thing))
         return "made all day"
     at = datetime.combine(start, quarter(luck))
-    body = {
-        "start": at.isoformat(),
-        "timeZone": ZONE,
-        "showWithoutTime": None,
-        "duration": "PT1H",
-    }
-    patch(stage, luck, thing, body | _no_overrides(thing))
+    body = {"start": at.isoformat(), "timeZone": ZONE, "duration": "PT1H"}
+    body |= {"showWithoutTime": None}
+    patch(stage, luck, thing, body | no_overrides(thing))
     return f"made timed, {at}"
 
 
@@ -165,6 +145,14 @@ def tag(stage: Stage, luck: Luck, thing: Thing) -> str:
     return f"keyword {word}, which Google cannot hold"
 
 
+def attach(stage: Stage, luck: Luck, thing: Thing) -> str:
+    """Add something that Tandem does not know of, and must leave alone."""
+    more = {"example.com:ref": f"R{luck.randrange(10**6)}"}
+    patch(stage, luck, thing, more)
+    stage.keep(thing.id, more)
+    return f"adds {more}, which Tandem does not map"
+
+
 # --- statements ----------------------------------------------------------------------
 
 
@@ -200,75 +188,6 @@ def restate_old(stage: Stage, luck: Luck, thing: Thing) -> str | None:
     return f"{author} repeats its old statement with title {text}"
 
 
-# --- series --------------------------------------------------------------------------
-
-
-def _slot(luck: Luck, thing: Thing, *, gone: bool) -> Any:
-    """Return a slot of a series that is there, or one that was taken out."""
-    if not thing.content.rules:
-        return None
-    if gone:
-        out = [slot for slot, one in thing.content.overrides.items() if one is None]
-        return luck.pick(out) if out else None
-    start = thing.content.details.when.start
-    first = datetime(start.year, start.month, start.day)  # noqa: DTZ001  because it is local
-    last = first + timedelta(days=120)
-    slots = slots_between(thing.content, start=first, end=last, limit=50)
-    there = [slot for slot in slots if thing.content.overrides.get(slot, 1) is not None]
-    return luck.pick(there) if len(there) > 2 else None
-
-
-def _override(
-    stage: Stage, luck: Luck, thing: Thing, slot: Any, change: Json | None
-) -> str:
-    """Change one slot; None takes its override away."""
-    key = local_text(slot)
-    patch(stage, luck, thing, {"recurrenceOverrides": {key: change}})
-    return slot_text(slot)
-
-
-def retitle_slot(stage: Stage, luck: Luck, thing: Thing) -> str | None:
-    slot = _slot(luck, thing, gone=False)
-    if slot is None:
-        return None
-    text = title(luck, thing.token)
-    return f"slot {_override(stage, luck, thing, slot, {'title': text})}: title {text}"
-
-
-def move_slot(stage: Stage, luck: Luck, thing: Thing) -> str | None:
-    slot = _slot(luck, thing, gone=False)
-    if slot is None or not isinstance(slot, datetime):
-        return None
-    start = datetime.combine(slot.date(), quarter(luck)).isoformat()
-    return f"slot {_override(stage, luck, thing, slot, {'start': start})}: to {start}"
-
-
-def take_slot(stage: Stage, luck: Luck, thing: Thing) -> str | None:
-    slot = _slot(luck, thing, gone=False)
-    if slot is None:
-        return None
-    known = thing.raw.get("recurrenceOverrides", {}).get(local_text(slot), {})
-    change = {**dict.fromkeys(known), "excluded": True}
-    return f"slot {_override(stage, luck, thing, slot, change)}: taken out"
-
-
-def put_slot_back(stage: Stage, luck: Luck, thing: Thing) -> str | None:
-    slot = _slot(luck, thing, gone=True)
-    if slot is None:
-        return None
-    return f"slot {_override(stage, luck, thing, slot, None)}: put back"
-
-
-def change_rule(stage: Stage, luck: Luck, thing: Thing) -> str | None:
-    if not thing.content.rules:
-        return None
-    rule = {"@type": "RecurrenceRule", "count": luck.randrange(4, 10)}
-    rule["frequency"] = luck.choice(("daily", "weekly"))
-    body = {"recurrenceRules": [rule], **_no_overrides(thing)}
-    patch(stage, luck, thing, body)
-    return f"rule {rule['frequency']} x{rule['count']}"
-
-
 def delete(stage: Stage, luck: Luck, thing: Thing) -> str:
     """Delete an item, as one of the applications."""
     author = luck.choice(APPLICATIONS)
@@ -288,12 +207,8 @@ DEEDS: dict[Deed, int] = {
     remind: 2,
     paint: 2,
     tag: 1,
+    attach: 1,
     restate: 2,
     repeat: 2,
     restate_old: 2,
-    retitle_slot: 4,
-    move_slot: 3,
-    take_slot: 2,
-    put_slot_back: 2,
-    change_rule: 1,
 }

@@ -1,14 +1,17 @@
 """What must hold when all is quiet."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from services.links import Link, Waiting
 from sync.content import Content
+from sync.delta import edited
 from sync.facets import facets_of
-from sync.sides import THERE, Atom, Side
+from sync.google import content_of
+from sync.sides import THERE, Atom, Pair, Side
 from tests.torture.ledger import Case, Fate, differing, same, seen_in
-from tests.torture.sides import Thing, shown, things
-from tests.torture.stage import Stage
+from tests.torture.sides import Thing, shown, things, token_of
+from tests.torture.stage import ZONE, Stage
 from tests.torture.story import Broken
 
 GUESTS = ("participant/", "answer/")
@@ -23,7 +26,7 @@ def check(stage: Stage, cases: dict[str, Case]) -> None:
     for token, case in list(cases.items()):
         if not _judged(case, there):
             del cases[token]
-    _untouched(stage, there[Side.CALENDAR])
+    _untouched(stage, there)
     _no_mail(stage)
     _links_rest(stage)
     _announced(stage)
@@ -105,14 +108,22 @@ def _named(atom: Atom) -> str:
     return atom.name if atom.slot is None else f"{atom.slot} {atom.name}"
 
 
-def _untouched(stage: Stage, events: Mapping[str, list[Thing]]) -> None:
+def _untouched(stage: Stage, there: There) -> None:
     """See to it that what Tandem does not map is as people left it."""
-    for thing in (one for alike in events.values() for one in alike):
-        wanted = stage.attached.get(thing.id)
-        found = thing.raw.get("source", {}).get("url")
-        if wanted is not None and found != wanted:
-            what = f"{wanted} was attached, and there is {found}"
+    for thing in (
+        one for side in Side for each in there[side].values() for one in each
+    ):
+        wanted = stage.attached.get(thing.id, {})
+        if not _holds(thing.raw, wanted):
+            found = {name: thing.raw.get(name) for name in wanted}
+            what = f"{wanted} was added, and there is {found}"
             raise Broken(f"What is not mapped was lost: {what}.", thing.token)
+
+
+def _holds(found: Any, wanted: Any) -> bool:
+    if not isinstance(wanted, Mapping) or not isinstance(found, Mapping):
+        return bool(found == wanted)
+    return all(_holds(found.get(name), value) for name, value in wanted.items())
 
 
 def _no_mail(stage: Stage) -> None:
@@ -126,6 +137,21 @@ def _links_rest(stage: Stage) -> None:
         if (link.rank or link.intent) and not _rightly_waits(link):
             what = f"{link.rank.name}, {link.waiting}: {link.why}"
             raise Broken(f"A link is left dirty: {what}")
+        _carried_all(link)
+
+
+def _carried_all(link: Link) -> None:
+    """See to it that no edit is left that nobody carries: a delete would meet it."""
+    now: dict[Side, Content | None] = {
+        Side.CALENDAR: content_of(link.rows, zone=ZONE),
+        Side.AGENDA: link.item.content if link.item else None,
+    }
+    for side, content in now.items():
+        left = edited(Pair(now=now, seen=link.seen), side)
+        if content is not None and all(now.values()) and left:
+            names = sorted(_named(atom) for atom in left)
+            token = token_of(content.details.title)
+            raise Broken(f"An edit in the {side} is left uncarried: {names}.", token)
 
 
 def _rightly_waits(link: Link) -> bool:
@@ -138,12 +164,6 @@ def _announced(stage: Stage) -> None:
 
 
 def _channels(stage: Stage) -> None:
-    now = int(stage.clock.now().timestamp() * 1000)
-    live = [
-        channel.id
-        for channel in stage.app.world.state.channels.all()
-        if not channel.stopped and channel.expires_at > now
-    ]
-    unknown = [one for one in live if stage.store.get(f"channels/{one}") is None]
+    unknown = stage.strange_channels() - stage.forgotten
     if unknown:
         raise Broken(f"{len(unknown)} channels are open that nobody knows of.")

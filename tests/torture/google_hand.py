@@ -1,66 +1,38 @@
 """What a person does in Google's calendar."""
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from local.google.splitting import split
-from local.google.visit import Viewer, open_visit
-from local.google.writing import WriteOptions
 from tests.torture.chance import Luck
+from tests.torture.kinds import google_span, google_times, is_fixed, same_day, times
 from tests.torture.sides import EVENTS, Thing
 from tests.torture.stage import ANNA, BOB, ZONE, Stage
-from tests.torture.words import days_ahead, moment, note, place, quarter, title
+from tests.torture.words import days_ahead, note, place, quarter, title
 
 Json = dict[str, Any]
+UNMAPPED: tuple[Callable[[str], Json], ...] = (
+    lambda word: {"source": {"title": "More", "url": f"https://example.com/{word}"}},
+    lambda word: {"extendedProperties": {"private": {"theirs": word}}},
+    lambda word: {"extendedProperties": {"shared": {"ours": word}}},
+    lambda _: {"guestsCanModify": True},
+    lambda _: {"guestsCanInviteOthers": False},
+)
 Deed = Callable[[Stage, Luck, Thing], str | None]
 """Does something to an event and says what; None when it cannot be done to this."""
 
 
 def create(stage: Stage, luck: Luck, token: str) -> str:
-    """Make an event: timed or all day, single or a series."""
+    """Make an event of any kind."""
     body: Json = {"summary": title(luck, token)}
     if luck.random() < 0.5:
         body["location"] = place(luck)
     if luck.random() < 0.3:
         body["description"] = note(luck)
-    if luck.random() < 0.2:
-        first = days_ahead(luck, stage.clock.now())
-        body |= _all_day(first, timedelta(days=luck.randrange(1, 3)))
-    else:
-        start = moment(luck, stage.clock.now())
-        body |= _timed(start, timedelta(minutes=15 * luck.randrange(2, 9)))
-    if luck.random() < 0.35:
-        rule = luck.choice(("DAILY", "WEEKLY"))
-        body["recurrence"] = [f"RRULE:FREQ={rule};COUNT={luck.randrange(4, 9)}"]
-    stage.anna.ask("POST", EVENTS, body)
-    kind = "a series" if "recurrence" in body else "an event"
-    return f"makes {kind}: {_when_of(body)}"
-
-
-def _when_of(body: Json) -> str:
-    start = body["start"]
-    rule = (body.get("recurrence") or [""])[0].removeprefix("RRULE:")
-    return f"{start.get('dateTime') or start.get('date')} {rule}".strip()
-
-
-def _timed(start: datetime, lasts: timedelta) -> Json:
-    return {
-        "start": {"dateTime": start.isoformat(), "timeZone": ZONE, "date": None},
-        "end": {
-            "dateTime": (start + lasts).isoformat(),
-            "timeZone": ZONE,
-            "date": None,
-        },
-    }
-
-
-def _all_day(first: date, lasts: timedelta) -> Json:
-    none = {"dateTime": None, "timeZone": None}
-    return {
-        "start": {"date": first.isoformat(), **none},
-        "end": {"date": (first + lasts).isoformat(), **none},
-    }
+    when = times(luck, stage.clock.now())
+    stage.anna.ask("POST", EVENTS, body | google_times(when))
+    kind = f"a series {when.rule}" if when.rule else "an event"
+    return f"makes {kind}: {when.start} {when.zone}, lasts {when.lasts}"
 
 
 def patch(stage: Stage, event_id: str, body: Json) -> None:
@@ -87,14 +59,12 @@ def describe(stage: Stage, luck: Luck, thing: Thing) -> str:
 
 
 def move(stage: Stage, luck: Luck, thing: Thing) -> str:
-    details = thing.content.details
-    lasts = _length(thing)
-    if details.when.all_day:
-        first = days_ahead(luck, stage.clock.now())
-        patch(stage, thing.id, _all_day(first, lasts))
-        return f"moved to {first}"
-    start = moment(luck, stage.clock.now())
-    patch(stage, thing.id, _timed(start, lasts))
+    details, now = thing.content.details, stage.clock.now()
+    fixed = is_fixed(thing)
+    day = same_day(thing) if fixed else days_ahead(luck, now)
+    zone = details.when.zone or ZONE if fixed else ZONE
+    start = day if details.when.all_day else datetime.combine(day, quarter(luck))
+    patch(stage, thing.id, google_span(start, start + _length(thing), zone=zone))
     return f"moved to {start}"
 
 
@@ -104,23 +74,25 @@ def _length(thing: Thing) -> timedelta:
 
 
 def lengthen(stage: Stage, luck: Luck, thing: Thing) -> str:
-    start = thing.content.details.when.start
-    if isinstance(start, datetime):
-        lasts = timedelta(minutes=5 * luck.randrange(2, 40))
-        patch(stage, thing.id, {"end": _timed(start, lasts)["end"]})
-    else:
-        lasts = timedelta(days=luck.randrange(1, 5))
-        patch(stage, thing.id, {"end": _all_day(start, lasts)["end"]})
+    when = thing.content.details.when
+    timed = isinstance(when.start, datetime)
+    minutes, days = 5 * luck.randrange(2, 40), luck.randrange(1, 5)
+    lasts = timedelta(minutes=minutes) if timed else timedelta(days=days)
+    span = google_span(when.start, when.start + lasts, zone=when.zone or ZONE)
+    patch(stage, thing.id, {"end": span["end"]})
     return f"lasts {lasts}"
 
 
-def flip(stage: Stage, luck: Luck, thing: Thing) -> str:
-    start = thing.content.details.when.start
-    if isinstance(start, datetime):
-        patch(stage, thing.id, _all_day(start.date(), timedelta(days=1)))
+def flip(stage: Stage, luck: Luck, thing: Thing) -> str | None:
+    when = thing.content.details.when
+    if is_fixed(thing):
+        return None
+    if isinstance(when.start, datetime):
+        day = when.start.date()
+        patch(stage, thing.id, google_span(day, day + timedelta(days=1), zone=ZONE))
         return "made all day"
-    at = datetime.combine(start, quarter(luck))
-    patch(stage, thing.id, _timed(at, timedelta(hours=1)))
+    at = datetime.combine(when.start, quarter(luck))
+    patch(stage, thing.id, google_span(at, at + timedelta(hours=1), zone=ZONE))
     return f"made timed, {at}"
 
 
@@ -163,10 +135,22 @@ def invite(stage: Stage, luck: Luck, thing: Thing) -> str | None:
 
 def attach(stage: Stage, luck: Luck, thing: Thing) -> str:
     """Add something that Tandem does not know of, and must leave alone."""
-    link = f"https://example.com/{luck.randrange(10**6)}"
-    patch(stage, thing.id, {"source": {"title": "More", "url": link}})
-    stage.attached[thing.id] = link
-    return f"attaches {link}, which Tandem does not map"
+    more = luck.choice(UNMAPPED)(str(luck.randrange(10**6)))
+    patch(stage, thing.id, more)
+    stage.keep(thing.id, more)
+    return f"adds {more}, which Tandem does not map"
+
+
+def meet(stage: Stage, luck: Luck, thing: Thing) -> str:
+    """Add a video call, which Tandem shows and never writes."""
+    key = {"type": "hangoutsMeet"}
+    asked = {"requestId": str(luck.randrange(10**6)), "conferenceSolutionKey": key}
+    body = {"conferenceData": {"createRequest": asked}}
+    made = stage.anna.ask(
+        "PATCH", f"{EVENTS}/{thing.id}", body, conferenceDataVersion=1
+    )
+    stage.keep(thing.id, {"conferenceData": made["conferenceData"]})
+    return f"adds a video call {made['hangoutLink']}"
 
 
 def answer(stage: Stage, luck: Luck, thing: Thing) -> str | None:
@@ -183,87 +167,6 @@ def answer(stage: Stage, luck: Luck, thing: Thing) -> str | None:
     ]
     stage.bob.ask("PATCH", own, {"attendees": attendees})
     return f"Bob answers {said}"
-
-
-# --- series --------------------------------------------------------------------------
-
-
-def _instance(stage: Stage, luck: Luck, thing: Thing, *, status: str) -> Json:
-    """Return one instance with this status, or an empty one."""
-    if not thing.content.rules:
-        return {}
-    path = f"{EVENTS}/{thing.id}/instances"
-    found = stage.anna.ask("GET", path, showDeleted=True, maxResults=50)["items"]
-    fitting = [row for row in found if (row["status"] == "cancelled") == bool(status)]
-    if not status and len(fitting) < 3:
-        return {}
-    return luck.pick(fitting, _slot) if fitting else {}
-
-
-def _slot(row: Json) -> str:
-    original = row["originalStartTime"]
-    return str(original.get("dateTime") or original.get("date"))
-
-
-def retitle_instance(stage: Stage, luck: Luck, thing: Thing) -> str | None:
-    row = _instance(stage, luck, thing, status="")
-    if not row:
-        return None
-    summary = title(luck, thing.token)
-    patch(stage, row["id"], {"summary": summary})
-    return f"instance {_slot(row)}: title {summary}"
-
-
-def move_instance(stage: Stage, luck: Luck, thing: Thing) -> str | None:
-    row = _instance(stage, luck, thing, status="")
-    if not row or "dateTime" not in row["start"]:
-        return None
-    day = datetime.fromisoformat(row["start"]["dateTime"]).date()
-    start = datetime.combine(day, quarter(luck))
-    patch(stage, row["id"], _timed(start, timedelta(minutes=45)))
-    return f"instance {_slot(row)}: moved to {start}"
-
-
-def cancel_instance(stage: Stage, luck: Luck, thing: Thing) -> str | None:
-    row = _instance(stage, luck, thing, status="")
-    if not row:
-        return None
-    stage.anna.ask("DELETE", f"{EVENTS}/{row['id']}")
-    return f"instance {_slot(row)}: cancelled"
-
-
-def restore_instance(stage: Stage, luck: Luck, thing: Thing) -> str | None:
-    row = _instance(stage, luck, thing, status="cancelled")
-    if not row:
-        return None
-    patch(stage, row["id"], {"status": "confirmed"})
-    return f"instance {_slot(row)}: restored"
-
-
-def change_rule(stage: Stage, luck: Luck, thing: Thing) -> str | None:
-    if not thing.content.rules:
-        return None
-    rule = f"FREQ={luck.choice(('DAILY', 'WEEKLY'))};COUNT={luck.randrange(4, 10)}"
-    patch(stage, thing.id, {"recurrence": [f"RRULE:{rule}"]})
-    return f"rule {rule}"
-
-
-def cut(stage: Stage, luck: Luck, thing: Thing, *, token: str) -> str | None:
-    """Change this and what follows: another series goes on, under its own title."""
-    row = _instance(stage, luck, thing, status="")
-    if not row or row["id"].endswith(_first_key(thing)):
-        return None
-    viewer = Viewer(email=ANNA, client_id="1-app", project="1", scopes=frozenset())
-    with stage.app.world.state.lock:
-        visit = open_visit(stage.app.world.state, viewer, ANNA, at_least="owner")
-        split(visit, row["id"], {"summary": title(luck, token)}, WriteOptions())
-        stage.app.world.pusher.announce(stage.app.world.state)
-    return f"split at {_slot(row)}"
-
-
-def _first_key(thing: Thing) -> str:
-    start = thing.raw["start"]
-    return str(start.get("date") or start["dateTime"])[:10].replace("-", "")
 
 
 def delete(stage: Stage, thing: Thing) -> str:
@@ -284,11 +187,7 @@ DEEDS: dict[Deed, int] = {
     remind: 2,
     paint: 2,
     invite: 1,
-    attach: 2,
+    attach: 3,
+    meet: 1,
     answer: 2,
-    retitle_instance: 4,
-    move_instance: 3,
-    cancel_instance: 2,
-    restore_instance: 2,
-    change_rule: 1,
 }

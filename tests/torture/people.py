@@ -8,7 +8,7 @@ from typing import Protocol
 from services.refusals import Refusal as Refused
 from sync.content import Content
 from sync.sides import Side
-from tests.torture import agenda_hand, google_hand
+from tests.torture import agenda_hand, agenda_series, google_hand, google_series
 from tests.torture.chance import Luck
 from tests.torture.ledger import Case, Fate
 from tests.torture.sides import Thing, only, shown, things
@@ -45,16 +45,27 @@ class People:
     def edit(self, side: Side, *, number: int) -> None:
         """Let somebody on this side do something in the beat of this number."""
         there = things(self.stage)
-        known = self._known(there[side])
+        known = self.known(there[side])
         few = len(known) < 4
         if few or (len(known) < MOST_ALIVE and self.luck.random() < 0.12):
             self._create(side, number)
             return
         thing = self._chosen(known)
-        if self.luck.random() < 0.06:
-            self._delete(side, thing, there)
+        chosen = self.luck.random()
+        if chosen < 0.06:
+            self.delete(side, thing, there)
+        elif chosen < 0.08 and side is Side.CALENDAR and thing.content.rules:
+            self._split(thing, there, number)
         else:
             self._do(side, thing, there, deed=_any_deed(side, self.luck))
+
+    def touch(self) -> None:
+        """Let somebody change what Tandem does not map, so that Google pushes."""
+        there = things(self.stage)
+        known = self.known(there[Side.CALENDAR])
+        if known:
+            thing = self._chosen(known)
+            self._do(Side.CALENDAR, thing, there, deed=google_hand.attach)
 
     def insist(self) -> None:
         """Let somebody edit once more what a run was about to carry.
@@ -73,7 +84,7 @@ class People:
             if thing is not None and name in self.cases:
                 self._do(side, thing, there, deed=deed)
 
-    def _known(self, found: Mapping[str, list[Thing]]) -> list[Thing]:
+    def known(self, found: Mapping[str, list[Thing]]) -> list[Thing]:
         alive = [thing for alike in found.values() for thing in alike]
         return [thing for thing in alive if thing.token in self.cases]
 
@@ -106,7 +117,20 @@ class People:
         self.teller.tell(f"{side}: {words}", name)
         self.teller.count("creations")
 
-    def _delete(self, side: Side, thing: Thing, there: There) -> None:
+    def _split(self, thing: Thing, there: There, number: int) -> None:
+        """Let a person change an instance and all that follow: Google makes two."""
+        name = token(self.luck, number)
+
+        def cut(stage: Stage, luck: Luck, one: Thing) -> str | None:
+            return google_series.cut(stage, luck, one, token=name)
+
+        self._do(Side.CALENDAR, thing, there, deed=cut)
+        if only(things(self.stage)[Side.CALENDAR], name) is not None:
+            self._born(Side.CALENDAR, name, f"which is split off {thing.token}")
+            self.teller.count("splits")
+
+    def delete(self, side: Side, thing: Thing, there: There) -> None:
+        """Let somebody delete it."""
         case, other = self._case(thing, there), only(there[side.other], thing.token)
         if side is Side.CALENDAR:
             words = google_hand.delete(self.stage, thing)
@@ -140,7 +164,7 @@ class People:
 
 
 def _any_deed(side: Side, luck: random.Random) -> Deed:
-    deeds = google_hand.DEEDS if side is Side.CALENDAR else agenda_hand.DEEDS
+    deeds = google_series.DEEDS if side is Side.CALENDAR else agenda_series.DEEDS
     [deed] = luck.choices(list(deeds), weights=list(deeds.values()))
     return deed
 

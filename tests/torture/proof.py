@@ -13,6 +13,8 @@ from tests.torture.runs import Machines
 from tests.torture.stage import Stage
 from tests.torture.story import Story
 from tests.torture.troubles import Troubles
+from tests.torture.wiping import wipe
+from tests.torture.yesterday import Kept
 
 ROUND = 40
 MOST_HOT = 4
@@ -50,6 +52,7 @@ class Proof:
         self.people = People(self.stage, self.luck, self)
         self.machines = Machines(self.stage, self.luck)
         self.troubles = Troubles(self.stage, self.machines, self.luck, self.tell)
+        self.copy: Kept | None = None
 
     def tell(self, words: str, token: str = "") -> None:
         """Add to the story, with what Tandem wrote meanwhile."""
@@ -77,6 +80,7 @@ class Proof:
             self.stage.app.world.faults.luck.seed(f"{self.luck.name} {beat}")
             if beat.quiet:
                 self._check()
+                self._check_again()
             else:
                 self._step()
 
@@ -88,6 +92,23 @@ class Proof:
         check(self.stage, cases)
         self.tell("both sides agree")
         self.count("checks")
+
+    def _check_again(self) -> None:
+        """Now that all is well, do what concerns everything, and check once more."""
+        chosen = self.luck.random()
+        if chosen < 0.06:
+            if wipe(self.stage, self.people, self.machines, self.troubles):
+                self.count("wipes")
+                self._check()
+        elif self.copy and chosen < 0.3:
+            self.machines.forget()
+            self.stage.know_only(self.copy)
+            self.copy = None
+            self.tell("an old copy of the store is put back")
+            self.count("old stores")
+            # A channel that nobody knows of any more is stopped when it is heard of.
+            self.people.touch()
+            self._check()
 
     def _step(self) -> None:
         self.machines.deliver(dropped=0.1, doubled=0.1)
@@ -104,6 +125,9 @@ class Proof:
             self._trouble()
 
     def _trouble(self) -> None:
+        if self.copy is None and self.luck.random() < 0.1:
+            self.copy = self.stage.copied()
+            self.tell("the store is copied")
         kind = self.troubles.one()
         self.count(kind)
         if kind in ("crash", "pause"):

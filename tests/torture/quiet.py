@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 
+from services.previews import apply
 from tests.torture.runs import SYNC_PATH, Machines
 from tests.torture.stage import Stage
 from tests.torture.story import Broken
@@ -19,8 +20,13 @@ def quieten(
     machines: Machines,
     troubles: Troubles,
     tell: Callable[[str], None],
+    *,
+    answered: bool = True,
 ) -> None:
-    """Let everything that is queued or due come to its end. Raises Broken."""
+    """Let everything that is queued or due come to its end. Raises Broken.
+
+    What the brake holds is let pass, unless nobody has `answered` it yet.
+    """
     tell("quiet")
     troubles.end()
     began = stage.clock.now()
@@ -34,11 +40,22 @@ def quieten(
             continue
         passed = stage.clock.now() - began
         if passed > AT_LEAST and _rests(stage):
-            return
+            if not answered or not let_pass(stage):
+                return
+            tell("somebody lets pass what the brake holds")
         if passed > LONGEST:
             break
         _wait(stage, troubles)
     raise Broken(f"It does not come to rest: {_unrest(stage)}")
+
+
+def let_pass(stage: Stage) -> bool:
+    """Say yes to what the brake holds; False when it holds nothing."""
+    connection, now = stage.connection(), stage.clock.now()
+    if connection.preview is None:
+        return False
+    apply(stage.office.world, connection.id, connection.preview, now=now)
+    return True
 
 
 def _wait(stage: Stage, troubles: Troubles) -> None:

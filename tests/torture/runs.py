@@ -128,6 +128,10 @@ class Machines:
             elif held.error is not None:
                 raise held.error
 
+    def forget(self) -> None:
+        """End all processes: whoever comes next remembers nothing."""
+        self.processes = []
+
     # --- pushes ----------------------------------------------------------------------
 
     def deliver(self, *, dropped: float = 0.0, doubled: float = 0.0) -> int:

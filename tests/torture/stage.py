@@ -1,5 +1,6 @@
 """The stage: one agenda, one Google calendar, and the processes that join them."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -18,6 +19,7 @@ from services.connections import Connection, load
 from services.documents import data_of
 from services.google_credentials import read_credentials
 from services.items import Desk
+from services.json_values import merge_patch
 from services.link_documents import link_of
 from services.links import Link, links_of
 from services.opening import Joining, open_connection
@@ -42,17 +44,16 @@ from tests.torture.timeline import Timeline
 from tests.torture.transport import OWNER, Person, WsgiTransport, with_mailbox
 from tests.torture.watching import Watch, WatchedStore
 from tests.torture.workers import PointedQueue, PointedStore, Points, SkewedClock
+from tests.torture.yesterday import Kept, kept, put_back
 from tests.twins import MemoryVault, VirtualClock
 
 ANNA, BOB = "anna@example.com", "bob@example.com"
 ZONE = "Europe/Amsterdam"
 CALL_TAKES = timedelta(milliseconds=80)
-NEVER_BRAKES = {
-    "max_deletes": 1_000_000,
-    "max_moves": 1_000_000,
-    "max_share": 1,
-}
-SETTINGS = {"time_zone": ZONE, "brake": NEVER_BRAKES}
+MOST_DELETES = 6
+BRAKE = {"max_deletes": MOST_DELETES, "max_moves": 1_000_000, "max_share": 1}
+SETTINGS = {"time_zone": ZONE, "brake": BRAKE}
+AGENDAS = "agendas/"
 
 
 class OneAccount:
@@ -102,10 +103,12 @@ class Stage:
         self.app = create_app(clock=self.clock.now, clients=[client])
         self.pushes = with_mailbox(self.app)
         self.watch = Watch()
-        self.store = WatchedStore(self.store, self.watch)
+        self.watched = WatchedStore(self.store, self.watch)
+        self.store = self.watched
         self.line = Timeline(self.clock)
         self.born = 0
-        self.attached: dict[str, str] = {}
+        self.forgotten: set[str] = set()
+        self.attached: dict[str, dict[str, Any]] = {}
         self.said: dict[tuple[str, str], dict[str, Any]] = {}
         self.anna, self.bob = Person(self.app, ANNA), Person(self.app, BOB)
         self.office = self.process()
@@ -208,6 +211,35 @@ class Stage:
             now=now,
             announce=lambda told: announce(world, told, now=now),
         )
+
+    def keep(self, name: str, members: Mapping[str, Any]) -> None:
+        """Remember what Tandem does not map, and must leave alone."""
+        self.attached[name] = merge_patch(self.attached.get(name, {}), members)
+
+    def copied(self) -> Kept:
+        """Return what Tandem knows just now, all but the agenda itself."""
+        return kept(self.store, self._known_paths())
+
+    def know_only(self, copy: Kept) -> None:
+        """Let Tandem know what it knew then, while both sides are as they are."""
+        put_back(self.store, copy, self._known_paths())
+        # They are stopped when a push of theirs asks for a run, or end by themselves.
+        self.forgotten |= self.strange_channels()
+        self.office = self.process()
+
+    def strange_channels(self) -> set[str]:
+        """Return the channels that are open at Google, and that nobody knows of."""
+        now = int(self.clock.now().timestamp() * 1000)
+        live = [
+            channel.id
+            for channel in self.app.world.state.channels.all()
+            if not channel.stopped and channel.expires_at > now
+        ]
+        return {one for one in live if self.store.get(f"channels/{one}") is None}
+
+    def _known_paths(self) -> Iterator[str]:
+        paths = sorted(self.watched.paths)
+        return (path for path in paths if not path.startswith(AGENDAS))
 
     def connection(self) -> Connection:
         """Return the connection as it is stored."""

@@ -74,10 +74,14 @@ def told_of(intent: Intent) -> tuple[str, str]:
 
 
 class WatchedStore:
-    """The store, with somebody who reads the journal over its shoulder."""
+    """The store, with somebody who reads the journal over its shoulder.
+
+    `paths` are those of all documents that were ever written.
+    """
 
     def __init__(self, store: Store, watch: Watch) -> None:
         self._store, self._watch = store, watch
+        self.paths: set[str] = set()
 
     def get(self, path: str) -> Document | None:
         return self._store.get(path)
@@ -90,6 +94,7 @@ class WatchedStore:
 
     def commit(self, writes: Sequence[Write]) -> Sequence[str]:
         versions = self._store.commit(writes)
+        self.paths |= {write.path for write in writes}
         for write in writes:
             self._watch.saved(write)
         return versions

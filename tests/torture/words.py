@@ -29,8 +29,7 @@ def note(luck: random.Random) -> str:
 
 def moment(luck: random.Random, now: datetime) -> datetime:
     """Return a local start some days ahead, at a quarter, outside the night."""
-    day = now.astimezone(UTC).date() + timedelta(days=luck.randrange(3, 45))
-    return datetime.combine(day, quarter(luck))
+    return datetime.combine(days_ahead(luck, now.astimezone(UTC)), quarter(luck))
 
 
 def quarter(luck: random.Random) -> time:
@@ -39,5 +38,6 @@ def quarter(luck: random.Random) -> time:
 
 
 def days_ahead(luck: random.Random, now: datetime) -> date:
-    """Return a day some days ahead."""
-    return now.date() + timedelta(days=luck.randrange(3, 45))
+    """Return a day ahead: most within weeks, some after the clocks were changed."""
+    most = 45 if luck.random() < 0.85 else 300
+    return now.date() + timedelta(days=luck.randrange(3, most))
