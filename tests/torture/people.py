@@ -57,7 +57,7 @@ class People:
         elif chosen < 0.08 and side is Side.CALENDAR and thing.content.rules:
             self._split(thing, there, number)
         else:
-            self._do(side, thing, there, deed=_any_deed(side, self.luck))
+            self.do(side, thing, there, deed=_any_deed(side, self.luck))
 
     def touch(self) -> None:
         """Let somebody change what Tandem does not map, so that Google pushes."""
@@ -65,7 +65,7 @@ class People:
         known = self.known(there[Side.CALENDAR])
         if known:
             thing = self._chosen(known)
-            self._do(Side.CALENDAR, thing, there, deed=google_hand.attach)
+            self.do(Side.CALENDAR, thing, there, deed=google_hand.attach)
 
     def insist(self) -> None:
         """Let somebody edit once more what a run was about to carry.
@@ -82,7 +82,7 @@ class People:
             there = things(self.stage)
             thing = only(there[side], name)
             if thing is not None and name in self.cases:
-                self._do(side, thing, there, deed=deed)
+                self.do(side, thing, there, deed=deed)
 
     def known(self, found: Mapping[str, list[Thing]]) -> list[Thing]:
         alive = [thing for alike in found.values() for thing in alike]
@@ -124,7 +124,7 @@ class People:
         def cut(stage: Stage, luck: Luck, one: Thing) -> str | None:
             return google_series.cut(stage, luck, one, token=name)
 
-        self._do(Side.CALENDAR, thing, there, deed=cut)
+        self.do(Side.CALENDAR, thing, there, deed=cut)
         if only(things(self.stage)[Side.CALENDAR], name) is not None:
             self._born(Side.CALENDAR, name, f"which is split off {thing.token}")
             self.teller.count("splits")
@@ -141,7 +141,8 @@ class People:
         self.teller.tell(f"{side}: {words}{fate}", case.token)
         self.teller.count("deletes")
 
-    def _do(self, side: Side, thing: Thing, there: There, *, deed: Deed) -> None:
+    def do(self, side: Side, thing: Thing, there: There, *, deed: Deed) -> None:
+        """Let somebody do this to a thing, and take note of what it changed."""
         case, other = self._case(thing, there), only(there[side.other], thing.token)
         try:
             words = deed(self.stage, self.luck, thing)

@@ -13,6 +13,7 @@ from tests.torture.runs import Machines
 from tests.torture.stage import Stage
 from tests.torture.story import Story
 from tests.torture.troubles import Troubles
+from tests.torture.undoing import edit_some, undo_all
 from tests.torture.wiping import wipe
 from tests.torture.yesterday import Kept
 
@@ -108,6 +109,19 @@ class Proof:
             self.count("old stores")
             # A channel that nobody knows of any more is stopped when it is heard of.
             self.people.touch()
+            self._check()
+        elif chosen > 0.85:
+            self._undo()
+
+    def _undo(self) -> None:
+        """Let people edit, Tandem carry it, and somebody undo all of that."""
+        began = self.stage.clock.now()
+        before = edit_some(self.stage, self.luck, self.people)
+        self._check()
+        minutes = int((self.stage.clock.now() - began).total_seconds() // 60)
+        if before:
+            undo_all(self.stage, self.people, before, minutes=minutes + 1)
+            self.count("undos")
             self._check()
 
     def _step(self) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 
-from services.previews import apply
+from services.preview_applying import apply
 from tests.torture.runs import SYNC_PATH, Machines
 from tests.torture.stage import Stage
 from tests.torture.story import Broken
