@@ -1,7 +1,7 @@
 """A calendar whose token may die between two calls, long before its time."""
 
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from services.ports import Calendar, Channel, Mails, Page, Row
@@ -47,6 +47,14 @@ class GuardedCalendar:
         """As the port promises."""
         return self._asked(
             lambda calendar: calendar.instance(series_id, original_start)
+        )
+
+    def instances(
+        self, series_id: str, *, start: datetime, end: datetime
+    ) -> Sequence[Row]:
+        """As the port promises."""
+        return self._asked(
+            lambda calendar: calendar.instances(series_id, start=start, end=end)
         )
 
     def insert(self, body: Row, *, mails: Mails) -> Row:

@@ -62,6 +62,7 @@ INDEXES: Final[tuple[Index, ...]] = (
     Index(collection="links", members=("mark_calendar",)),
     Index(collection="links", members=("order",)),
     Index(collection="links", members=("rank", "due_at")),
+    Index(collection="links", members=("series",)),
     Index(collection="links", members=("waiting",)),
     Index(collection="links", members=("expires_at",), everywhere=True),
     Index(collection="oauth_states", members=("expires_at",)),

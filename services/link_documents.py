@@ -16,6 +16,7 @@ from services.links import (
     ItemNow,
     Link,
     Parked,
+    Part,
     Rank,
     Waiting,
     link_path,
@@ -95,6 +96,7 @@ def link_of(document: Document) -> Link:
         suspect=data.get("suspect", 0),
         ended_at=data.get("ended_at"),
         expires_at=data.get("expires_at"),
+        part=_part_of(data.get("series", ""), inside),
         **_inside(inside),
     )
 
@@ -115,6 +117,7 @@ def _data(link: Link) -> dict[str, Json]:
         "rank": int(link.rank),
         "due_at": link.due_at,
         "waiting": link.waiting and str(link.waiting),
+        "series": link.part.series if link.part else "",
         "why": link.why,
         "tries": link.tries,
         "mark_calendar": link.marks.get(Side.CALENDAR, 0),
@@ -145,6 +148,11 @@ def _blob(link: Link) -> bytes:
         "orphan": link.orphan,
         "decided": decided_json(link.decided),
         "order": link.order and order_json(link.order),
+        "key": link.part.key if link.part else "",
+        "of_item": bool(link.part and link.part.of_item),
+        "spread": link.spread,
+        "homes": dict(link.homes),
+        "unheld": link.unheld,
         "last_write": link.last_write,
         "parked": link.parked and _parked_json(link.parked),
         "live_at": link.live_at and link.live_at.isoformat(),
@@ -166,6 +174,9 @@ def _inside(inside: Json) -> dict[str, Json]:
         "orphan": inside["orphan"],
         "decided": decided_of(inside.get("decided")),
         "order": order_of(inside["order"]) if inside.get("order") else None,
+        "spread": inside.get("spread", False),
+        "homes": inside.get("homes", {}),
+        "unheld": inside.get("unheld", ""),
         "last_write": inside["last_write"],
         "parked": _parked_of(inside.get("parked")),
         "live_at": _moment(inside.get("live_at")),
@@ -175,6 +186,12 @@ def _inside(inside: Json) -> dict[str, Json]:
 
 def _moment(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
+
+
+def _part_of(series: str, inside: Json) -> Part | None:
+    if not series:
+        return None
+    return Part(series=series, key=inside["key"], of_item=inside["of_item"])
 
 
 def _seen_of(inside: Json) -> dict[Side, Content | None]:

@@ -29,6 +29,7 @@ class Waiting(StrEnum):
     HELD = "held"
     UNSURE = "unsure"
     LIMITED = "limited"
+    LATER = "later"
     PARKED = "parked"
 
 
@@ -103,8 +104,26 @@ class Parked:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Part:
+    """One occurrence of a series that stands alone on the side that holds no series.
+
+    `series` is the id of the series' link, `key` names the slot, `of_item` tells that
+    the series is the item's; otherwise it is the event's.
+    """
+
+    series: str
+    key: str
+    of_item: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Link:
-    """One event, or series, tied to one item: both nows, both seens, and what waits."""
+    """One event, or series, tied to one item: both nows, both seens, and what waits.
+
+    A series that is `spread` has a link for each of its occurrences, since the other
+    side holds no such series: `unheld` says why, where that side itself told so. What
+    was tied to it before went to one of these: `homes` says to which, by its id.
+    """
 
     id: str
     birth: Side
@@ -120,6 +139,10 @@ class Link:
     fights: tuple[Fight, ...] = ()
     foreign: bool = False
     orphan: bool = False
+    part: Part | None = None
+    spread: bool = False
+    homes: Mapping[str, str] = field(default_factory=dict)
+    unheld: str = ""
     rank: Rank = Rank.CLEAN
     due_at: datetime | None = None
     waiting: Waiting | None = None
@@ -151,7 +174,7 @@ class Link:
     @property
     def alone(self) -> Side | None:
         """The side on which it stands, unlinked and without a partner."""
-        if self.linked or self.ended_at is not None:
+        if self.linked or self.spread or self.ended_at is not None:
             return None
         sides = [Side.CALENDAR] if self.has_event else []
         sides += [Side.AGENDA] if self.item else []

@@ -346,6 +346,15 @@ class Calendar(Protocol):
         """Return one instance by its original start (RFC 3339 or date). Or Missing."""
         ...
 
+    def instances(
+        self, series_id: str, *, start: datetime, end: datetime
+    ) -> Sequence[Row]:
+        """Return the instances of a series that reach into a stretch of time.
+
+        Without the cancelled ones; a single event is its own instance. Or Missing.
+        """
+        ...
+
     def insert(self, body: Row, *, mails: Mails) -> Row:
         """Create the event under the id in `body`. Raises AlreadyThere on 409."""
         ...

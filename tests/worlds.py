@@ -175,6 +175,11 @@ class SmallCalendar:
     def instance(self, series_id: str, original_start: str) -> Row:
         return self._nothing()
 
+    def instances(
+        self, series_id: str, *, start: datetime, end: datetime
+    ) -> Sequence[Row]:
+        return []
+
     def insert(self, body: Row, *, mails: object) -> Row:
         return self._nothing()
 

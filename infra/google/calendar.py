@@ -109,6 +109,22 @@ class GoogleCalendar:
             raise Missing("The series has no occurrence at this time.")
         return rows[0]
 
+    def instances(
+        self, series_id: str, *, start: datetime, end: datetime
+    ) -> Sequence[Row]:
+        """Return the instances of a series that reach into a stretch of time.
+
+        Without the cancelled ones; a single event is its own instance. Or Missing.
+        """
+        return self._rows(
+            self._library.events.instances,
+            Asked.EVENT,
+            eventId=series_id,
+            timeMin=start.isoformat(),
+            timeMax=end.isoformat(),
+            showDeleted=False,
+        )
+
     def insert(self, body: Row, *, mails: Mails) -> Row:
         """Create the event under the id in `body`. Raises AlreadyThere on 409."""
         return self._row(

@@ -92,11 +92,16 @@ def _looked_for(session: Session, each: Staged, side: Side) -> Link:
 
 def _probed(session: Session, each: Staged, side: Side) -> Link:
     link = each.link
-    if link.ended_at is not None:
+    if link.ended_at is not None or _told_by_its_series(link, side):
         return link
     if side is Side.AGENDA:
         return _probed_item(session, link)
     return _probed_event(session, link)
+
+
+def _told_by_its_series(link: Link, side: Side) -> bool:
+    """Return whether no read ever shows it by itself: its series is spread anew."""
+    return link.part is not None and link.part.of_item is (side is Side.AGENDA)
 
 
 def _probed_event(session: Session, link: Link) -> Link:

@@ -5,11 +5,12 @@ from dataclasses import replace
 from datetime import datetime
 
 from connectors.base import Item
-from services.links import Link, Rank, Waiting
+from services.links import Link, Part, Rank, Waiting
 from services.parking import given_up, parked, unreadable_item
 from services.run.ranking import in_window, ranked, waits_for_master
 from services.run.session import Session
 from services.run.staged import Staged, fetched, item_now, with_zone
+from sync.content import Content
 from sync.google import (
     Row,
     Rows,
@@ -22,6 +23,7 @@ from sync.google import (
     master_id,
     meeting_of,
     organizer_is_self,
+    slot_key,
     with_row,
 )
 from sync.identity import (
@@ -95,7 +97,7 @@ def _born(session: Session, name: str, row: Row) -> Link:
         id=name,
         birth=Side.CALENDAR,
         foreign=_is_foreign(row),
-        marks=_marks_at_birth(session),
+        marks=marks_at_birth(session),
     )
 
 
@@ -117,9 +119,9 @@ def _with_news(each: Staged, live_at: datetime | None) -> Link:
 
 
 def _fold_row(session: Session, links: dict[str, Staged], name: str, row: Row) -> None:
-    known = links.get(name)
+    known = _at_home(session, links, name, of=row["id"])
     if known is not None and known.link.orphan and row.get("recurringEventId"):
-        _fold_orphan(session, links, row)
+        _fold_orphan(session, links, row, series=known.link)
         return
     if known is None:
         if is_deleted(row) and not row.get("recurringEventId"):
@@ -135,6 +137,19 @@ def _fold_row(session: Session, links: dict[str, Staged], name: str, row: Row) -
     known.link = _alive(_with_row(session, link, row))
 
 
+def _at_home(
+    session: Session, links: dict[str, Staged], name: str, *, of: str
+) -> Staged | None:
+    """Return the link of this name, or the one that this event or item went to."""
+    known = links.get(name)
+    home = known.link.homes.get(of) if known else None
+    if home is None:
+        return known
+    if home not in links:
+        links |= fetched(session, [home])
+    return links.get(home, known)
+
+
 def _is_strange(row: Row) -> bool:
     """Return whether somebody else made an event under an id of our form."""
     if is_deleted(row) or is_instance(row) or not is_ours(row["id"]):
@@ -146,20 +161,24 @@ def _is_strange(row: Row) -> bool:
 
 def _with_row(session: Session, link: Link, row: Row) -> Link:
     named = meeting_of(row) if link.foreign else ""
+    rows = with_row(link.rows, with_zone(row, session.connection.zone))
+    rests = bool(row.get("recurringEventId")) or (link.spread and rows == link.rows)
     return replace(
         link,
-        rows=with_row(link.rows, with_zone(row, session.connection.zone)),
+        rows=rows,
         marks=_marked(session, link, Side.CALENDAR),
         event_id=link.event_id or master_id(row),
         ical_uid=link.ical_uid or named or ical_uid(row),
         suspect=0,
-        orphan=link.orphan and bool(row.get("recurringEventId")),
+        orphan=link.orphan and rests,
     )
 
 
-def _fold_orphan(session: Session, links: dict[str, Staged], row: Row) -> None:
-    """Put an instance whose series we may not see on the link of its own."""
-    child = orphan_link(row)
+def _fold_orphan(
+    session: Session, links: dict[str, Staged], row: Row, *, series: Link
+) -> None:
+    """Put an instance whose series stands nowhere as a whole on a link of its own."""
+    child = part_link(row, series=series) if series.spread else orphan_link(row)
     if child.id not in links:
         links |= fetched(session, [child.id])
     known = links.setdefault(child.id, Staged(link=child))
@@ -171,6 +190,13 @@ def orphan_link(row: Row) -> Link:
     rows = with_row(Rows(), lone(row))
     name = event_link(row["id"])
     return Link(id=name, birth=Side.CALENDAR, event_id=row["id"], rows=rows)
+
+
+def part_link(row: Row, *, series: Link) -> Link:
+    """Return the link of an instance of a series that is spread."""
+    key = slot_key(row.get("originalStartTime") or row["start"])
+    part = Part(series=series.id, key=key, of_item=False)
+    return replace(orphan_link(row), part=part)
 
 
 def _alive(link: Link) -> Link:
@@ -186,12 +212,12 @@ def _fold_item(
     session: Session, links: dict[str, Staged], name: str, item: Item
 ) -> bool:
     """Fold an item; False for one that cannot be read: that is its own trouble."""
-    known = links.get(name)
+    known = _at_home(session, links, name, of=item.id)
     if known is None:
         if item.content is None and not item.problem:
             return True
         known = links[name] = Staged(
-            link=Link(id=name, birth=Side.AGENDA, marks=_marks_at_birth(session))
+            link=Link(id=name, birth=Side.AGENDA, marks=marks_at_birth(session))
         )
     link = known.link
     if item.problem:
@@ -201,6 +227,7 @@ def _fold_item(
         known.link = parked(named, unreadable_item(item.problem), now=session.now())
         return False
     content = item.content
+    shown = link.item.content if link.item else None
     known.link = _alive(
         replace(
             link,
@@ -210,12 +237,19 @@ def _fold_item(
             ical_uid=link.ical_uid or item.ical_uid or (content.uid if content else ""),
             marks=_marked(session, link, Side.AGENDA),
             suspect=0,
+            unheld=link.unheld if _same_rules(link, content) else "",
+            orphan=link.orphan and not (link.spread and content != shown),
         )
     )
     return True
 
 
-def _marks_at_birth(session: Session) -> Mapping[Side, int]:
+def _same_rules(link: Link, content: Content | None) -> bool:
+    before = link.item.content if link.item else None
+    return bool(before and content and before.rules == content.rules)
+
+
+def marks_at_birth(session: Session) -> Mapping[Side, int]:
     """Return the marks of a new link: it is missed by no read that is under way."""
     connection = session.connection
     return {

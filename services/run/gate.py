@@ -39,6 +39,7 @@ class Gate:
     tripped: str = ""
     limit: str = ""
     changed: bool = False
+    causes: set[tuple[str, str]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.spent = Spent(
@@ -62,12 +63,14 @@ class Gate:
         if self._needs_approval():
             return _held(link, plan, FIRST_SYNC)
         kind = kind_of(plan)
-        if kind is None:
+        if kind is None or self._is_counted(kind, link):
             return replace(link, waiting=None)
         if self._holds(kind, link):
             self._trip(kind)
             return _held(link, plan, self._why(kind))
         self._count(kind, link)
+        if link.part:
+            self.causes.add((kind, link.part.series))
         return replace(link, waiting=None)
 
     def _answered(self, link: Link, plan: Plan) -> Link | None:
@@ -86,6 +89,10 @@ class Gate:
             return self.passed(fresh, plan)
         self.changed = True
         return _held(fresh, plan, CHANGED)
+
+    def _is_counted(self, kind: str, link: Link) -> bool:
+        """Return whether its series was counted: one human change, many writes."""
+        return link.part is not None and (kind, link.part.series) in self.causes
 
     def give_back(self, intent: Intent) -> None:
         """Count a step that was let pass, and then not done, no more."""

@@ -12,6 +12,7 @@ from services.parking import GIVES_UP_ON_ONE, Trouble, given_up, parked
 from services.run.envelope import believe
 from services.run.ranking import waiting_until
 from services.run.session import Session
+from services.run.singles import refused_series
 from services.run.steps import Step
 from services.run.trouble import told_to_wait, wait_of
 from sync.errors import (
@@ -71,6 +72,9 @@ class Mishaps:
             if side is Side.AGENDA or not self._calendar_is_open():
                 raise error
             return given_up(link, error, now=self._now), "refused"
+        spread = refused_series(link, step.intent, str(error), now=self._now)
+        if spread is not link:
+            return spread, "refused"
         return given_up(link, error, side=side, now=self._now), "refused"
 
     @property

@@ -4,6 +4,7 @@ Agreements only move seens, pairs meet, the brake and the rules hold back; what 
 is the one step to be done next, or nothing.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from services.link_documents import check_room
@@ -15,6 +16,7 @@ from services.run.fights import counted, put_back, unsettled
 from services.run.gate import Gate
 from services.run.landing import ended, read_rows
 from services.run.meetings import handed_over, put_off
+from services.run.occurrences import found_item
 from services.run.ordered import work_off
 from services.run.pairs import Arrivals, joined
 from services.run.ranking import (
@@ -26,8 +28,10 @@ from services.run.ranking import (
 )
 from services.run.recover import resolved
 from services.run.session import Session
+from services.run.singles import Singles
 from services.run.staged import Staged, fetched, item_now
 from services.run.steps import Step, step_of
+from services.run.waking import is_due
 from sync.errors import Missing
 from sync.google import is_deleted
 from sync.pairing import span
@@ -52,6 +56,11 @@ class Preparing:
     arrivals: Arrivals
     gate: Gate
 
+    @property
+    def singles(self) -> Singles:
+        """What spreads a series that a side cannot hold."""
+        return Singles(self.session, self.arrivals)
+
     def step(self, each: Staged) -> Step | None:
         """Return the next write for a link, or None when there is none for now.
 
@@ -64,6 +73,8 @@ class Preparing:
                 ordered = work_off(self.session, each)
                 if ordered is not None or each.link.order is None:
                     return ordered
+            if self.singles.concern(each.link):
+                return self._first_of(self.singles.spread(each))
             pair = self.session.rules.pair(each.link)
             found = plan(pair, self.session.rules.policy(each.link))
             if found.act in (Act.CREATE, Act.WRITE, Act.DELETE):
@@ -92,6 +103,12 @@ class Preparing:
             found = plan(pair, self.session.rules.policy(each.link))
             if found.act not in RESTING or not self._settle(each, found, pair):
                 return
+
+    def _first_of(self, parts: Sequence[Staged]) -> Step | None:
+        """Return the first step of the occurrences; later rounds do the others."""
+        now = self.session.now()
+        found = (self.step(part) for part in parts if is_due(part.link, now=now))
+        return next((step for step in found if step is not None), None)
 
     # --- looking ---------------------------------------------------------------------
 
@@ -143,7 +160,7 @@ class Preparing:
         link = replace(each.link, reread=each.link.reread - {Side.AGENDA})
         found = None
         if link.item_id is not None:
-            found = self.session.connector.get([link.item_id]).get(link.item_id)
+            found = found_item(self.session, link, link.item_id)
         if found is not None and found.problem:
             trouble = unreadable_item(found.problem)
             each.link = parked(link, trouble, now=self.session.now())

@@ -32,7 +32,9 @@ def ranked(session: Session, link: Link) -> Link:
     if link.order is not None:
         rank = link.rank or Rank.EDIT
         return replace(link, rank=rank, due_at=session.now(), waiting=None)
-    if waits_for_master(link):
+    if link.spread and link.orphan:
+        return link
+    if waits_for_master(link) or link.spread:
         return replace(link, rank=Rank.CREATE, due_at=session.now(), waiting=None)
     pair = session.rules.pair(link)
     act = plan(pair, session.rules.policy(link)).act

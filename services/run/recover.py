@@ -7,6 +7,7 @@ from services.journal import load
 from services.links import Intent, Link
 from services.orders import wanting
 from services.run.landing import ended, found_shown, inserted, item_created, read_rows
+from services.run.occurrences import found_item
 from services.run.session import Session
 from services.run.staged import Staged, fetched, item_now, with_zone
 from sync.content import Content
@@ -166,7 +167,7 @@ def _as_planned(pair: Pair, intent: Intent) -> Pair:
 def _resolved_item(session: Session, link: Link, intent: Intent) -> Link:
     if intent.act == Act.CREATE:
         return _resolved_creation(session, link, intent)
-    item = session.connector.get([intent.target]).get(intent.target)
+    item = found_item(session, link, intent.target)
     content = item.content if item else None
     if intent.act == Act.DELETE:
         return link if content else ended(link, now=session.now())

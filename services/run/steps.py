@@ -21,6 +21,7 @@ from services.run.landing import (
     with_answer,
 )
 from services.run.mails import granted, mailed
+from services.run.occurrences import delete_item, write_item
 from services.run.reviving import revived, revives, to_be_made_anew
 from services.run.rules import Rules
 from services.run.session import Session
@@ -244,7 +245,9 @@ class Doing:
         before = self.rules.kept(self.link, Side.AGENDA)
         if before is None:
             raise ValueError("Only an item that is there can be changed.")
-        answer = self.session.connector.write(
+        answer = write_item(
+            self.session,
+            self.link,
             self.intent.target,
             self.raw,
             before=before,
@@ -257,8 +260,8 @@ class Doing:
         return replace(landed, item=link.item)
 
     def _delete_item(self) -> Link:
-        self.session.connector.delete(
-            self.intent.target, version=self.intent.version or None
+        delete_item(
+            self.session, self.link, self.intent.target, version=self.intent.version
         )
         return self._gone()
 

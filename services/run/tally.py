@@ -56,7 +56,8 @@ def _added(counts: Counts, link: Link | None, by: int) -> Counts:
         return counts
     held = link.waiting is Waiting.HELD
     parked = link.waiting in BY_HAND
-    dirty = link.rank is not Rank.CLEAN and not held and not parked
+    rests = link.rank is Rank.CLEAN or link.waiting is Waiting.LATER
+    dirty = not (rests or held or parked)
     return replace(
         counts,
         links=max(0, counts.links + by * link.linked),

@@ -28,6 +28,11 @@ def is_dirty(link: Link) -> bool:
     return link.due_at is not None and link.waiting not in BY_A_PERSON
 
 
+def is_due(link: Link, *, now: datetime) -> bool:
+    """Return whether a link has something to do that can be done now."""
+    return is_dirty(link) and link.due_at is not None and link.due_at <= now
+
+
 def has_due(connection: Connection, *, now: datetime) -> bool:
     """Return whether stored links may be due."""
     woken = connection.wake_at is not None and connection.wake_at <= now

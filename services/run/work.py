@@ -31,7 +31,7 @@ from services.run.staged import Staged
 from services.run.steps import Step
 from services.run.telling import told
 from services.run.trouble import wait_of
-from services.run.waking import is_dirty, with_left, woken_by
+from services.run.waking import is_due, with_left, woken_by
 from sync.errors import TransientError
 from sync.sides import Side
 
@@ -105,8 +105,7 @@ class Work:
         return link.order.id if link.order else self.session.run_id
 
     def _may_go(self, link: Link) -> bool:
-        due = link.due_at is not None and link.due_at <= self.session.now()
-        return due and is_dirty(link)
+        return is_due(link, now=self.session.now())
 
     def _step(self, each: Staged) -> Step | None:
         """Prepare a link; what goes wrong is this link's own trouble."""

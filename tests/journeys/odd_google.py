@@ -158,3 +158,25 @@ def before_our(
 def refusing(bench: Workbench, title: str) -> None:
     """Let Google refuse events of this title."""
     _make_odd(bench, lambda calendar: FussyCalendar(calendar, title))
+
+
+@dataclass
+class RefusingCalendar:
+    """A calendar that takes no series whose rule holds a text."""
+
+    calendar: Any
+    text: str
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.calendar, name)
+
+    def insert(self, body: Row, *, mails: Mails) -> Row:
+        if any(self.text in line for line in body.get("recurrence") or ()):
+            raise ContentRefused("Google said: Invalid recurrence rule.")
+        found: Row = self.calendar.insert(body, mails=mails)
+        return found
+
+
+def refusing_rules(bench: Workbench, text: str) -> None:
+    """Let Google take no series whose rule holds this text."""
+    _make_odd(bench, lambda one: RefusingCalendar(one, text))
