@@ -24,6 +24,8 @@ def link_view(link: Link, *, zone: str) -> dict[str, Json]:
     return {
         "id": link.id,
         "born_at": str(link.birth),
+        "series": link.part.series if link.part else None,
+        "follows": link.follows or None,
         "event": link.event_id,
         "item": link.item_id,
         "now": {"calendar": content_view(event), "agenda": content_view(item)},

@@ -136,6 +136,8 @@ CONNECTIONS: dict[str, Schema] = {
         {
             "id": TEXT,
             "born_at": one_of("calendar", "agenda"),
+            "series": or_null(TEXT),
+            "follows": or_null(TEXT),
             "event": or_null(TEXT),
             "item": or_null(TEXT),
             "now": OBJECT,

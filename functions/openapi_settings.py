@@ -44,8 +44,8 @@ MEANS: Mapping[str, str] = {
     "time_zone": "The agenda's zone, an IANA name: that of its flat appointments.",
     "window_days": "How many days back appointments are synced.",
     "horizon_days": (
-        "How many days ahead a series is told occurrence by occurrence, in "
-        "`changes/next`."
+        "How many days ahead a series is told occurrence by occurrence: in "
+        "`changes/next`, and on a side that cannot hold it."
     ),
     "conflict": "Who wins where both sides changed one field; `latest`: the later.",
     "conflict.by_field": "Another rule for one member of the item.",

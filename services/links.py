@@ -122,7 +122,9 @@ class Link:
 
     A series that is `spread` has a link for each of its occurrences, since the other
     side holds no such series: `unheld` says why, where that side itself told so. What
-    was tied to it before went to one of these: `homes` says to which, by its id.
+    was tied to it before went to one of these: `homes` says to which, by its id. An
+    `orphan` has nothing to be done for itself: its instances stand for it. One that
+    `follows` goes on where the series of that link was cut.
     """
 
     id: str
@@ -140,6 +142,7 @@ class Link:
     foreign: bool = False
     orphan: bool = False
     part: Part | None = None
+    follows: str = ""
     spread: bool = False
     homes: Mapping[str, str] = field(default_factory=dict)
     unheld: str = ""

@@ -12,6 +12,7 @@ import re
 
 _STEM = 26
 _OURS = re.compile(rf"tdm([0-9a-v]{{{_STEM}}})g([0-9a-v]+)")
+_SPLIT = re.compile(r"(.+)_R\d{8}(?:T\d{6}Z?)?")
 _FOREIGN = "e"
 _ITEM = "t"
 
@@ -19,6 +20,16 @@ _ITEM = "t"
 def _hash32(key: str, text: str) -> str:
     digest = hmac.new(key.encode(), text.encode(), hashlib.sha256).digest()
     return base64.b32hexencode(digest).decode().lower()[:_STEM]
+
+
+def split_from(event: str) -> str | None:
+    """Return the id of the series that this one goes on from, if its id tells.
+
+    "This and following" ends a series and begins another, whose id is the old one's
+    with the moment of the cut.
+    """
+    found = _SPLIT.fullmatch(event)
+    return found[1] if found else None
 
 
 def item_link(identity: str, item_id: str) -> str:

@@ -33,6 +33,7 @@ from sync.identity import (
     item_link,
     keyed_link,
     marked_link,
+    split_from,
 )
 from sync.sides import Side
 
@@ -92,11 +93,12 @@ def _is_read(session: Session, links: dict[str, Staged], name: str, row: Row) ->
     return True
 
 
-def _born(session: Session, name: str, row: Row) -> Link:
+def _born(session: Session, name: str, row: Row, *, follows: str) -> Link:
     return Link(
         id=name,
         birth=Side.CALENDAR,
         foreign=_is_foreign(row),
+        follows=follows,
         marks=marks_at_birth(session),
     )
 
@@ -126,7 +128,8 @@ def _fold_row(session: Session, links: dict[str, Staged], name: str, row: Row) -
     if known is None:
         if is_deleted(row) and not row.get("recurringEventId"):
             return
-        known = links[name] = Staged(link=_born(session, name, row))
+        leader = _leader(session, links, master_id(row))
+        known = links[name] = Staged(link=_born(session, name, row, follows=leader))
     link = known.link
     ended_already = link.ended_at is not None and is_deleted(row)
     if ended_already or link.event_id not in (None, master_id(row)):
@@ -135,6 +138,17 @@ def _fold_row(session: Session, links: dict[str, Staged], name: str, row: Row) -
     if link.event_id is None and _is_strange(row):
         return
     known.link = _alive(_with_row(session, link, row))
+
+
+def _leader(session: Session, links: dict[str, Staged], event: str) -> str:
+    """Return the link of the series that this event goes on from, if it has one."""
+    cut = split_from(event)
+    if cut is None:
+        return ""
+    name = event_link(cut)
+    if name not in links:
+        links |= fetched(session, [name])
+    return links[name].link.id if name in links else ""
 
 
 def _at_home(

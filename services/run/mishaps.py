@@ -10,9 +10,9 @@ from datetime import datetime
 from services.links import Link, Rank
 from services.parking import GIVES_UP_ON_ONE, Trouble, given_up, parked
 from services.run.envelope import believe
+from services.run.handing import refused_series
 from services.run.ranking import waiting_until
 from services.run.session import Session
-from services.run.singles import refused_series
 from services.run.steps import Step
 from services.run.trouble import told_to_wait, wait_of
 from sync.errors import (

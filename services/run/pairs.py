@@ -26,6 +26,17 @@ class Arrivals:
         self.session = session
         self.staged = {each.link.id: each for each in staged}
 
+    def leaders_first(self) -> list[Staged]:
+        """Return all links, those that go on from a series that was cut at the end."""
+        return sorted(self.staged.values(), key=lambda each: bool(each.link.follows))
+
+    def leader(self, each: Staged) -> Staged | None:
+        """Return the series that this one goes on from: it is to be cut first.
+
+        Else what comes after the cut would be there twice for a moment.
+        """
+        return self.staged.get(each.link.follows)
+
     def partner(self, each: Staged) -> Staged | Waiting | None:
         """Return the link on the other side that is the same appointment.
 

@@ -8,16 +8,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from services.links import Intent, ItemNow, Link, Part, Rank, Waiting, clean, links_of
+from services.links import ItemNow, Link, Part, Rank, Waiting, clean, links_of
 from services.paging import every
 from services.ports import Is, Query, Where
 from services.run.arrivals import marks_at_birth, part_link
+from services.run.handing import handed_over, shown_by, take_over
 from services.run.pairs import Arrivals
 from services.run.ranking import in_window, ranked
 from services.run.session import Session
 from services.run.staged import Staged, fetched, link_staged, with_zone
 from sync.content import Content
-from sync.google import Rows, lone, with_row
+from sync.google import with_row
 from sync.identity import item_link
 from sync.recurrence import expand, reaches
 from sync.sides import Side
@@ -158,7 +159,7 @@ class Singles:
         if home is None:
             return
         part = parts.pop(home)
-        _take_over(each, part.link)
+        take_over(each, part.link)
         part.gone, part.same_as = True, each.link.id
 
     # --- one occurrence --------------------------------------------------------------
@@ -175,9 +176,9 @@ class Singles:
         part = self._stored(fresh)
         before = known.get(home or "")
         if before is None and home is not None:
-            each.link = _handed_over(part, each.link)
+            each.link = handed_over(part, each.link)
         elif before is not None and before is not part:
-            _take_over(part, before.link)
+            take_over(part, before.link)
             before.gone, before.same_as = True, part.link.id
         part.link = ranked(self.session, part.link)
         return part
@@ -190,7 +191,7 @@ class Singles:
         if part is None:
             born = replace(fresh, marks=marks_at_birth(self.session))
             part = Staged(link=born)
-        part.link = _shown(part.link, fresh)
+        part.link = shown_by(part.link, fresh)
         self.arrivals.staged[fresh.id] = part
         return part
 
@@ -237,73 +238,3 @@ class Singles:
         if series.item:
             return series.item.content
         return self.session.rules.kept(series, Side.CALENDAR)
-
-
-def refused_series(link: Link, intent: Intent, why: str, *, now: datetime) -> Link:
-    """Return a link whose series Google refused as such: it is to be spread instead.
-
-    Any other refusal leaves it as it is.
-    """
-    of_rule = "recurrence" in why.lower()
-    is_one = intent.sent is not None and is_series(intent.sent)
-    if intent.side is not Side.CALENDAR or not (of_rule and is_one):
-        return link
-    return replace(link, unheld=why.rstrip("."), rank=Rank.CREATE, due_at=now)
-
-
-def _shown(part: Link, fresh: Link) -> Link:
-    """Return a known occurrence as its series now shows it."""
-    alive = replace(part, ended_at=None, expires_at=None, part=fresh.part)
-    if fresh.item:
-        return replace(alive, item=fresh.item, item_id=fresh.item_id)
-    row = fresh.rows.master
-    if row is None:
-        return alive
-    rows = with_row(part.rows if part.rows.master else Rows(), lone(row))
-    return replace(alive, rows=rows, event_id=fresh.event_id)
-
-
-def _take_over(part: Staged, before: Link) -> None:
-    """Tie to an occurrence what was tied to the one that it continues."""
-    if before.part and before.part.of_item:
-        part.link = replace(
-            part.link,
-            rows=before.rows,
-            event_id=before.event_id,
-            ical_uid=before.ical_uid,
-            seen=before.seen,
-            generation=before.generation,
-        )
-        return
-    part.link = replace(
-        part.link,
-        birth=before.birth,
-        item=before.item,
-        item_id=before.item_id,
-        seen=before.seen,
-    )
-
-
-def _handed_over(part: Staged, series: Link) -> Link:
-    """Give an occurrence what the series was tied to when it still was single."""
-    if part.link.part and part.link.part.of_item:
-        name = series.event_id or ""
-        part.link = replace(
-            part.link,
-            rows=series.rows,
-            event_id=series.event_id,
-            ical_uid=series.ical_uid,
-            seen=series.seen,
-        )
-        left = replace(series, rows=Rows(), event_id=None)
-    else:
-        name = series.item_id or ""
-        part.link = replace(
-            part.link,
-            birth=series.birth,
-            item=series.item,
-            item_id=series.item_id,
-            seen=series.seen,
-        )
-        left = replace(series, item=None, item_id=None)
-    return replace(left, seen={}, homes={**series.homes, name: part.link.id})

@@ -12,7 +12,7 @@ from dataclasses import replace
 from services.connections import Connection
 from services.ids import Kind, new_id
 from services.journal import Page, answered, opened, weight
-from services.links import Intent, Link
+from services.links import Intent
 from services.parking import GIVES_UP_ON_ONE
 from services.ports import Create, Write
 from services.run.asking import Asking
@@ -87,10 +87,11 @@ class Work:
     def _next_steps(self) -> list[Step]:
         found: list[Step] = []
         size = 0
-        for each in list(self.arrivals.staged.values()):
+        for each in self.arrivals.leaders_first():
             if len(found) == STEPS_AT_ONCE or size > MOST_BYTES or self.slowed:
                 break
-            if each.gone or not self._may_go(each.link):
+            leader = self.arrivals.leader(each)
+            if not self._may_go(each) or (leader and self._may_go(leader)):
                 continue
             if found and self._run_of(each.link) != self._run_of(found[0].link):
                 continue
@@ -104,8 +105,8 @@ class Work:
         """Return the run under which the journal has a link's writes: who asked."""
         return link.order.id if link.order else self.session.run_id
 
-    def _may_go(self, link: Link) -> bool:
-        return is_due(link, now=self.session.now())
+    def _may_go(self, each: Staged) -> bool:
+        return not each.gone and is_due(each.link, now=self.session.now())
 
     def _step(self, each: Staged) -> Step | None:
         """Prepare a link; what goes wrong is this link's own trouble."""
@@ -140,10 +141,7 @@ class Work:
             each.link = self.mishaps.while_looking(each.link, error)
 
     def _more_to_do(self) -> bool:
-        return any(
-            not each.gone and self._may_go(each.link)
-            for each in self.arrivals.staged.values()
-        )
+        return any(self._may_go(each) for each in self.arrivals.staged.values())
 
     def _open(self, steps: Sequence[Step]) -> Page:
         """Save the intents, and take the lease with the same write."""
