@@ -93,7 +93,7 @@ def _is_read(session: Session, links: dict[str, Staged], name: str, row: Row) ->
     return True
 
 
-def _born(session: Session, name: str, row: Row, *, follows: str) -> Link:
+def _born(session: Session, name: str, row: Row, *, follows: str = "") -> Link:
     return Link(
         id=name,
         birth=Side.CALENDAR,
