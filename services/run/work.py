@@ -12,7 +12,7 @@ from dataclasses import replace
 from services.connections import Connection
 from services.ids import Kind, new_id
 from services.journal import Page, answered, opened, weight
-from services.links import Intent
+from services.links import Intent, Link
 from services.parking import GIVES_UP_ON_ONE
 from services.ports import Create, Write
 from services.run.asking import Asking
