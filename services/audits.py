@@ -20,6 +20,7 @@ from services.connections import (
 )
 from services.documents import data_of, record_of, save_over
 from services.ids import Kind, new_id
+from services.lanes import Lane
 from services.ports import (
     Conflict,
     Delete,
@@ -33,7 +34,6 @@ from services.ports import (
 from services.world import World
 
 AUDIT_PATH = "/tasks/audit"
-BACKFILL = "backfill"
 GUARD = timedelta(days=1)
 DAILY_CALLS = 5_000
 """How often the audits of one organization may ask Google in a day."""
@@ -164,7 +164,7 @@ def queue_audit(
 ) -> None:
     """Ask for an audit, or for the next slice of one. Raises QueueError."""
     body = {"connection": connection_id, "run": run or new_id(Kind.RUN)}
-    task = Task(path=AUDIT_PATH, body=body, at=at, name=name, lane=BACKFILL)
+    task = Task(path=AUDIT_PATH, body=body, at=at, name=name, lane=Lane.BACKFILL)
     world.queue.enqueue(task)
 
 
@@ -190,7 +190,7 @@ def queue_all(world: World, *, run: str, after: str = "") -> bool:
     if len(found) < PAGE:
         return False
     body = {"all": run, "after": found[-1].id}
-    world.queue.enqueue(Task(path=AUDIT_PATH, body=body, lane=BACKFILL))
+    world.queue.enqueue(Task(path=AUDIT_PATH, body=body, lane=Lane.BACKFILL))
     return True
 
 

@@ -13,7 +13,6 @@ from itertools import pairwise
 from services.access import open_calendar
 from services.asked_runs import News, tell
 from services.audits import (
-    BACKFILL,
     Audit,
     Phase,
     audited,
@@ -38,10 +37,11 @@ from services.connections import (
     path_of,
     replaced,
 )
+from services.lanes import Lane
 from services.link_documents import saved
 from services.links import Rank, links_of
 from services.ports import Conflict, Document, Query, Task
-from services.push import RUN_PATH
+from services.queueing import RUN_PATH
 from services.run.connecting import application_of
 from services.run.drift import Drifted, doubled, in_items, in_link, in_rows
 from services.run.hint import Hint
@@ -313,7 +313,7 @@ class _Auditing:
             self._forget()
             return "done"
         body = {"connection": self.id}
-        self.world.queue.enqueue(Task(path=RUN_PATH, body=body, lane=BACKFILL))
+        self.world.queue.enqueue(Task(path=RUN_PATH, body=body, lane=Lane.BACKFILL))
         at = self.session.now() + CHECK_AFTER
         queue_audit(self.world, self.id, run=self.run, at=at)
         return "repairing"

@@ -12,8 +12,8 @@ from connectors.rest.connector import RestConnector
 from services.connections import Connection, change
 from services.item_records import StoredItem, stored_item
 from services.links import Waiting, link_path
-from services.opening import queue_run
 from services.ports import Query
+from services.queueing import queue_run
 from services.shelf import Shelf
 from services.world import Application
 from sync.content import Content
