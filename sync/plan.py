@@ -1,14 +1,16 @@
 """Plan one link: what should happen next to which side, and why."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from sync.content import Content
 from sync.delta import edited
+from sync.marking import marked
 from sync.merge import Merged, merge
-from sync.policy import Policy
-from sync.sides import GRID, Atom, Dispute, Pair, Side
+from sync.policy import OnDelete, Policy
+from sync.reasons import deleted_and_marked, may_not_delete, put_back, restored
+from sync.sides import GRID, THERE, Atom, Dispute, Pair, Side
 
 
 class Act(StrEnum):
@@ -20,6 +22,7 @@ class Act(StrEnum):
     CREATE = "create"
     WRITE = "write"
     DELETE = "delete"
+    REST = "rest"
     END = "end"
 
 
@@ -28,14 +31,20 @@ class Plan:
     """The next step of a link.
 
     `side` is where it happens; `wanted` what that side should show then; `atoms` what
-    the step carries. AGREE and MEET only move seens: `merged` says which.
+    the step carries, and `put_back` those of them that undo what a person did there.
+    `origin` is what the other side counts as showing, where that is not its now. AGREE
+    and MEET only move seens: `merged` says which. REST forgets a copy that is gone, and
+    leaves the rest alone; `rests` tells that nothing happens until something changes.
     """
 
     act: Act
     side: Side = Side.CALENDAR
     wanted: Content | None = None
     atoms: frozenset[Atom] = frozenset()
+    put_back: frozenset[Atom] = frozenset()
+    origin: Content | None = None
     why: str = ""
+    rests: bool = False
     merged: Merged | None = None
 
     @property
@@ -50,30 +59,87 @@ def plan(pair: Pair, policy: Policy, *, first: Side = Side.AGENDA) -> Plan:
     Where both sides are to be written, `first` comes first.
     """
     there = [side for side in Side if pair.now[side] is not None]
+    if not there:
+        return Plan(
+            act=Act.END if pair.linked else Act.NOTHING, why="gone on both sides"
+        )
+    if policy.outside:
+        return _outside(pair, policy, there)
     if len(there) == 2:
         return _both(pair, policy, first)
-    if len(there) == 1:
-        return _one(pair, policy, there[0])
-    return Plan(act=Act.END if pair.linked else Act.NOTHING, why="gone on both sides")
+    return _one(pair, policy, there[0])
+
+
+def _outside(pair: Pair, policy: Policy, there: list[Side]) -> Plan:
+    """Take our copy away, and nothing else; what never had one of ours just rests."""
+    copy = policy.copy
+    resting = Plan(act=Act.NOTHING, why=policy.outside, rests=True)
+    if copy is None or not pair.linked:
+        return resting
+    if copy not in there:
+        return replace(resting, act=Act.REST)
+    if not policy.carries(copy, THERE):
+        return resting
+    return Plan(act=Act.DELETE, side=copy, why=policy.outside)
 
 
 def _one(pair: Pair, policy: Policy, there: Side) -> Plan:
     gone = there.other
     if pair.seen[gone] is None:
         return _create(pair, policy, gone, why=f"new in the {there}")
-    if edited(pair, there):
+    if policy.puts_back(gone, THERE):
+        return _created_again(pair, policy, gone, why=may_not_delete(gone))
+    rule = policy.after_delete(there)
+    mark = _marked(pair, policy, there) if rule is OnDelete.MARK else None
+    if mark is not None and mark.rests:
+        return mark
+    if edited(pair, there) and not policy.puts_back(there, THERE):
         return _create(
             pair, policy, gone, why=f"deleted in the {gone}, but edited since"
         )
-    if not policy.carries(there, "there"):
+    if rule is OnDelete.RESTORE:
+        return _created_again(pair, policy, gone, why=restored(gone))
+    if mark is not None:
+        return mark
+    if not policy.carries(there, THERE):
         return Plan(act=Act.NOTHING, why=f"deletes do not go to the {there}")
     return Plan(act=Act.DELETE, side=there, why=f"deleted in the {gone}")
 
 
 def _create(pair: Pair, policy: Policy, target: Side, *, why: str) -> Plan:
-    if not policy.carries(target, "there"):
+    if not policy.carries(target, THERE):
         return Plan(act=Act.NOTHING, why=f"nothing new goes to the {target}")
     return Plan(act=Act.CREATE, side=target, wanted=pair.now[target.other], why=why)
+
+
+def _created_again(pair: Pair, policy: Policy, target: Side, *, why: str) -> Plan:
+    """Make again what a person deleted, where that is put back."""
+    found = _create(pair, policy, target, why=why)
+    if found.act is Act.CREATE:
+        return replace(found, put_back=frozenset({Atom(None, THERE)}))
+    return found
+
+
+def _marked(pair: Pair, policy: Policy, there: Side) -> Plan:
+    """Mark what is left, once: as if the deleted side said so, which is then seen."""
+    gone = there.other
+    was = pair.seen[gone]
+    if was is None:
+        raise ValueError("Only what was seen can have been deleted.")
+    origin = marked(was)
+    merged = merge(replace(pair, now={**pair.now, gone: origin}), policy)
+    why = deleted_and_marked(gone)
+    if not merged.carried[there]:
+        return Plan(act=Act.NOTHING, why=why, rests=True)
+    return Plan(
+        act=Act.WRITE,
+        side=there,
+        wanted=merged.wanted[there],
+        atoms=merged.carried[there],
+        origin=origin,
+        why=why,
+        merged=merged,
+    )
 
 
 def _order(merged: Merged, first: Side) -> list[Side]:
@@ -104,9 +170,21 @@ def _both(pair: Pair, policy: Policy, first: Side) -> Plan:
                 side=side,
                 wanted=merged.wanted[side],
                 atoms=merged.carried[side],
-                why=f"changed in the {side.other}",
+                put_back=merged.carried[side] & merged.put_back,
+                why=_why(merged, policy, side),
                 merged=merged,
             )
     if merged.agreed:
         return Plan(act=Act.AGREE, merged=merged, why="the same change on both sides")
     return Plan(act=Act.NOTHING, merged=merged, why="nothing to carry")
+
+
+def _why(merged: Merged, policy: Policy, side: Side) -> str:
+    """Return why a side is written: what is put back is named."""
+    undone = merged.carried[side] & merged.put_back
+    carried = f"changed in the {side.other}"
+    if not undone:
+        return carried
+    allowed = not any(policy.puts_back(side, atom.name) for atom in undone)
+    said = restored(side) if allowed else put_back(side, undone)
+    return f"{said}; {carried}" if merged.carried[side] - undone else said

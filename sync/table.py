@@ -85,7 +85,7 @@ class Table:
     def _owner(self, part: Callable[[Content], object]) -> Side:
         """Return the side whose start, or whose rules, both will have."""
         moved = [side for side in Side if self._moved(side, part)]
-        if len(moved) == 1 and self.policy.carries(moved[0].other, WHEN):
+        if len(moved) == 1 and self.policy.takes(moved[0].other, WHEN):
             return moved[0]
         return self.policy.prevailing(WHEN, self.pair)
 
