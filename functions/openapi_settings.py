@@ -18,16 +18,17 @@ from functions.openapi_parts import (
     whole,
 )
 from services.setting_values import (
+    Cancelled,
     Declined,
     Direction,
     FirstSync,
     GoogleEvents,
     GuestMail,
-    OnDelete,
     Participants,
     Rule,
 )
 from services.settings import FIELDS_OF, GOOGLE_EVENT_TYPES
+from sync.policy import OnDelete
 
 _direction = one_of(*Direction)
 _rule = one_of(*Rule)
@@ -79,10 +80,13 @@ MEANS: Mapping[str, str] = {
     "templates.description": "The event's text, with `{field}` places.",
     "hold_until": "A field that must be set before an item is synced.",
     "google_events": (
-        "How events that were made at Google appear in the agenda; in full, so far."
+        "How events that were made at Google appear in the agenda, if at all."
     ),
     "event_types": "The kinds of event that are read at Google.",
     "declined": "How an event appears that the owner declined.",
+    "cancelled": (
+        "How a cancelled item appears in the calendar: in free time, or not at all."
+    ),
     "calendar_id": "The calendar to connect: `primary`, or its id.",
     "allowed_accounts": (
         "The Google accounts that may be connected; none given: the owner's."
@@ -94,20 +98,9 @@ MEANS: Mapping[str, str] = {
 
 NOT_ACTING = frozenset(
     {
-        "direction.by_type",
-        "allow_external_changes",
-        "deletes.to_calendar",
-        "deletes.to_agenda",
-        "types.include",
-        "types.exclude",
-        "types.private",
-        "types.default",
         "templates.title",
         "templates.location",
         "templates.description",
-        "hold_until",
-        "google_events",
-        "declined",
         "poll_seconds",
     }
 )
@@ -156,6 +149,7 @@ _plain: dict[str, Schema] = {
     "google_events": one_of(*GoogleEvents),
     "event_types": list_of(one_of(*GOOGLE_EVENT_TYPES), most=200),
     "declined": one_of(*Declined),
+    "cancelled": one_of(*Cancelled),
     "calendar_id": _filled,
     "allowed_accounts": list_of(EMAIL, most=200),
     "poll_seconds": whole(10, 86_400),

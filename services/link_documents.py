@@ -158,6 +158,7 @@ def _blob(link: Link) -> bytes:
         "parked": link.parked and _parked_json(link.parked),
         "live_at": link.live_at and link.live_at.isoformat(),
         "note": link.note,
+        "removed": link.removed,
     }
     return json.dumps(inside, separators=(",", ":"), ensure_ascii=False).encode()
 
@@ -183,6 +184,7 @@ def _inside(inside: Json) -> dict[str, Json]:
         "parked": _parked_of(inside.get("parked")),
         "live_at": _moment(inside.get("live_at")),
         "note": inside.get("note", ""),
+        "removed": inside.get("removed", False),
     }
 
 

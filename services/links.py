@@ -125,6 +125,9 @@ class Link:
     was tied to it before went to one of these: `homes` says to which, by its id. An
     `orphan` has nothing to be done for itself: its instances stand for it. One that
     `follows` goes on where the series of that link was cut.
+
+    `note` tells what was decided last about an edit, `removed` that a person had our
+    copy taken away, so that only an edit makes it again.
     """
 
     id: str
@@ -155,6 +158,7 @@ class Link:
     decided: Decided = UNDECIDED
     live_at: datetime | None = None
     note: str = ""
+    removed: bool = False
     order: Order | None = None
     span: str = ""
     marks: Mapping[Side, int] = field(default_factory=dict)

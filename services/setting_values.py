@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 
+from sync.policy import OnDelete
+
 EVENT_TYPES = ("default", "outOfOffice", "focusTime")
 """The kinds of event that are synced unless an agenda chooses others."""
 
@@ -23,14 +25,6 @@ class Rule(StrEnum):
     CALENDAR = "calendar"
     AGENDA = "agenda"
     LATEST = "latest"
-
-
-class OnDelete(StrEnum):
-    """What a delete on the other side does to our copy."""
-
-    FOLLOW = "follow"
-    RESTORE = "restore"
-    MARK = "mark"
 
 
 class FirstSync(StrEnum):
@@ -72,9 +66,16 @@ class Declined(StrEnum):
     IN = "in"
 
 
+class Cancelled(StrEnum):
+    """How an item that was cancelled, and not deleted, appears in the calendar."""
+
+    FREE = "free"
+    OUT = "out"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Deletes:
-    """What happens to our copy when the original is deleted, by side of the copy."""
+    """What happens to one side when the other is deleted, by the side that is left."""
 
     to_calendar: OnDelete = OnDelete.FOLLOW
     to_agenda: OnDelete = OnDelete.FOLLOW
@@ -143,6 +144,7 @@ class AgendaSettings:
     google_events: GoogleEvents = GoogleEvents.FULL
     event_types: tuple[str, ...] = EVENT_TYPES
     declined: Declined = Declined.FREE
+    cancelled: Cancelled = Cancelled.FREE
     calendar_id: str = "primary"
     allowed_accounts: tuple[str, ...] = ()
     poll_seconds: int | None = None

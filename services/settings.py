@@ -10,18 +10,19 @@ from services.refusals import Invalid, Problem
 from services.setting_values import (
     AgendaSettings,
     Brake,
+    Cancelled,
     Declined,
     Deletes,
     Direction,
     FirstSync,
     GoogleEvents,
     GuestMail,
-    OnDelete,
     Participants,
     Rule,
     Templates,
     Types,
 )
+from sync.policy import OnDelete
 from sync.zones import zone_names
 
 __all__ = ["AgendaSettings", "effective", "read_settings"]
@@ -296,6 +297,7 @@ _READERS: Mapping[str, Read] = {
     "google_events": _one_of(GoogleEvents),
     "event_types": _list_of(_event_type),
     "declined": _one_of(Declined),
+    "cancelled": _one_of(Cancelled),
     "calendar_id": _some_text,
     "allowed_accounts": _list_of(_email),
     "poll_seconds": _number(int, 10, 86_400),

@@ -302,11 +302,11 @@ def _same_sides(link: Link, before: Link) -> bool:
 
 
 def _rests(session: Session, link: Link, before: Link) -> bool:
-    """Whether a link that rests with one side shows nothing new.
+    """Whether a link whose copy a person had removed shows nothing new.
 
     Our own delete of the other side comes back, and versions change without an edit.
     """
-    if before.linked or before.rank is not Rank.CLEAN or before.ended_at is not None:
+    if not before.removed or before.rank is not Rank.CLEAN:
         return False
     shown = session.rules.shown
     try:

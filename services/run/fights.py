@@ -19,7 +19,12 @@ TOO_OFTEN = 3
 
 
 def written(
-    link: Link, side: Side, atoms: frozenset[Atom], *, before: Content, now: datetime
+    link: Link,
+    side: Side,
+    atoms: frozenset[Atom],
+    *,
+    before: Content | None,
+    now: datetime,
 ) -> Link:
     """Return the link, remembering what these atoms were before we wrote them."""
     known = {(fight.side, fight.atom): fight for fight in _fresh(link, now)}
@@ -37,16 +42,18 @@ def counted(link: Link, plan: Plan, pair: Pair, *, now: datetime) -> Link:
     """Return the link with a fight counted for each atom that came back as it was.
 
     Once for each time that we wrote it: what came back may take several steps to carry,
-    and each is planned anew.
+    and each is planned anew. What is put back came back on the side that is written.
     """
-    source = plan.side.other
-    shows = pair.now[source]
-    if shows is None or not link.fights:
+    if not link.fights:
         return link
-    values = _values(shows, plan.atoms)
+    source = plan.side.other
+    came = {
+        source: _values(pair.now[source], plan.atoms) if pair.now[source] else {},
+        plan.side: _values(pair.now[plan.side], plan.put_back),
+    }
 
     def counted_one(fight: Fight) -> Fight:
-        back = fight.side is source and values.get(fight.atom) == fight.before
+        back = came[fight.side].get(fight.atom) == fight.before
         if not back or fight.counted:
             return fight
         return replace(fight, times=fight.times + 1, counted=True)
@@ -73,7 +80,10 @@ def _fresh(link: Link, now: datetime) -> list[Fight]:
     return [fight for fight in link.fights if now - fight.written_at < WITHIN]
 
 
-def _values(content: Content, atoms: frozenset[Atom]) -> Mapping[Atom, str]:
+def _values(content: Content | None, atoms: frozenset[Atom]) -> Mapping[Atom, str]:
+    """Return a hash of each atom; where there is nothing, none has a value."""
+    if content is None:
+        return {atom: _hash(None) for atom in atoms}
     slots = [atom.slot for atom in atoms if atom.slot is not None]
     facets = facets_of(content, slots)
     return {atom: _hash(value_of(facets, atom)) for atom in atoms}

@@ -33,7 +33,7 @@ def intended(
         why="; ".join(filter(None, [_why(link, plan), unmailed])),
         version=_version(link, plan.side),
         atoms=plan.atoms,
-        origin=pair.now[plan.side.other],
+        origin=plan.origin or pair.now[plan.side.other],
         before=pair.now[plan.side],
         sent=plan.wanted,
         lost=_lost(plan),

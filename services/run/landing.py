@@ -115,6 +115,21 @@ def ended(link: Link, *, now: datetime) -> Link:
     )
 
 
+def copy_gone(link: Link, side: Side, *, why: str, now: datetime) -> Link:
+    """Return a link of which we deleted one side: it rests while the other stands."""
+    stands = link.item is not None if side is Side.CALENDAR else link.has_event
+    if not stands:
+        return ended(link, now=now)
+    return dormant(without(link, side), why=why)
+
+
+def without(link: Link, side: Side) -> Link:
+    """Return the link with nothing on a side."""
+    if side is Side.CALENDAR:
+        return replace(link, rows=Rows())
+    return replace(link, item=None)
+
+
 def dormant(link: Link, *, why: str) -> Link:
     """Return a link that rests with one side left, until that side changes."""
     return replace(

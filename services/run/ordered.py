@@ -118,7 +118,8 @@ def _worked(session: Session, link: Link, order: Order) -> Link:
         return replace(link, order=replace(order, worked=True))
     if not link.has_event and link.item is None:
         return ended(link, now=session.now())
-    return dormant(link, why=TAKEN_AWAY.format(why=order.why))
+    rested = dormant(link, why=TAKEN_AWAY.format(why=order.why))
+    return replace(rested, removed=True)
 
 
 def _took_away(rules: Rules, link: Link, order: Order) -> bool:

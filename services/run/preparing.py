@@ -14,12 +14,13 @@ from services.run.absence import doubted
 from services.run.arrivals import orphan_link
 from services.run.fights import counted, put_back, unsettled
 from services.run.gate import Gate
-from services.run.landing import ended, read_rows
+from services.run.landing import dormant, ended, read_rows
 from services.run.meetings import handed_over, put_off
 from services.run.occurrences import found_item
 from services.run.ordered import work_off
 from services.run.pairs import Arrivals, joined
 from services.run.ranking import (
+    at_rest,
     in_window,
     ranked,
     seeks,
@@ -45,7 +46,7 @@ NOWHERE = dict.fromkeys(Side)
 ENDLESS = Trouble(
     cause=Cause.ENDLESS, why="The plan for this link does not come to an end."
 )
-RESTING = frozenset({Act.NOTHING, Act.AGREE, Act.END})
+RESTING = frozenset({Act.NOTHING, Act.AGREE, Act.REST, Act.END})
 
 
 @dataclass(slots=True)
@@ -186,10 +187,13 @@ class Preparing:
         if found.act is Act.END:
             each.link = ended(each.link, now=self.session.now())
             return False
+        if found.act is Act.REST:
+            each.link = dormant(each.link, why=found.why)
+            return False
         if _is_empty(each.link, pair):
             self._drop(each)
         elif each.link.waiting is not Waiting.PARKED:
-            each.link = self._settled(each.link)
+            each.link = self._settled(each.link, found)
         return False
 
     def _drop(self, each: Staged) -> None:
@@ -200,10 +204,8 @@ class Preparing:
         gone = ended(each.link, now=self.session.now())
         each.link = replace(gone, generation=each.link.generation)
 
-    def _settled(self, link: Link) -> Link:
-        if link.suspect:
-            return link
-        return clean(link)
+    def _settled(self, link: Link, found: Plan) -> Link:
+        return link if link.suspect else at_rest(link, found)
 
     # --- what does -------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ from services.links import Link, Rank, Waiting, clean
 from services.run.session import Session
 from sync.google import meeting_of
 from sync.pairing import span
-from sync.plan import Act, plan
+from sync.plan import Act, Plan, plan
 from sync.recurrence import reaches
 
 RANKS: Mapping[Act, Rank] = {
@@ -18,6 +18,7 @@ RANKS: Mapping[Act, Rank] = {
     Act.AGREE: Rank.EDIT,
     Act.WRITE: Rank.EDIT,
     Act.DELETE: Rank.DELETE,
+    Act.REST: Rank.EDIT,
     Act.END: Rank.DELETE,
 }
 
@@ -29,6 +30,7 @@ def waiting_until(link: Link, moment: datetime, why: str) -> Link:
 
 def ranked(session: Session, link: Link) -> Link:
     """Return the link with the rank of what its plan asks for, due at once."""
+    link = replace(link, removed=False)
     if link.order is not None:
         rank = link.rank or Rank.EDIT
         return replace(link, rank=rank, due_at=session.now(), waiting=None)
@@ -37,11 +39,11 @@ def ranked(session: Session, link: Link) -> Link:
     if waits_for_master(link) or link.spread:
         return replace(link, rank=Rank.CREATE, due_at=session.now(), waiting=None)
     pair = session.rules.pair(link)
-    act = plan(pair, session.rules.policy(link)).act
-    rank = RANKS[act]
+    found = plan(pair, session.rules.policy(link))
+    rank = RANKS[found.act]
     lonely = link.foreign and not link.linked and link.item is None
     if rank is Rank.CLEAN or (lonely and not seeks(link)):
-        return clean(link)
+        return at_rest(link, found)
     if rank is link.rank and link.waiting is Waiting.HELD:
         return link
     there = next((now for now in pair.now.values() if now is not None), None)
@@ -60,6 +62,11 @@ def seeks(link: Link) -> bool:
     """Whether an event is somebody's copy of a meeting that an item here may be."""
     master = link.rows.master
     return link.foreign and master is not None and bool(meeting_of(master))
+
+
+def at_rest(link: Link, found: Plan) -> Link:
+    """Return the link with nothing to do, and the reason where a rule says so."""
+    return replace(clean(link), why=found.why if found.rests else "")
 
 
 def waits_for_master(link: Link) -> bool:

@@ -6,7 +6,13 @@ from connectors.base import Written
 from services.journal import load
 from services.links import Intent, Link
 from services.orders import wanting
-from services.run.landing import ended, found_shown, inserted, item_created, read_rows
+from services.run.landing import (
+    copy_gone,
+    found_shown,
+    inserted,
+    item_created,
+    read_rows,
+)
 from services.run.occurrences import found_item
 from services.run.session import Session
 from services.run.staged import Staged, fetched, item_now, with_zone
@@ -108,6 +114,10 @@ def _standing(session: Session, link: Link, intent: Intent) -> Link:
     return replace(link, seen={}, ended_at=None, expires_at=None) if made else link
 
 
+def _gone(session: Session, link: Link, intent: Intent) -> Link:
+    return copy_gone(link, intent.side, why=intent.why, now=session.now())
+
+
 # --- at Google -----------------------------------------------------------------------
 
 
@@ -116,9 +126,9 @@ def _resolved_event(session: Session, link: Link, intent: Intent) -> Link:
     try:
         row = session.calendar.get(intent.target)
     except Missing:
-        return link if intent.act != Act.DELETE else ended(link, now=session.now())
+        return link if intent.act != Act.DELETE else _gone(session, link, intent)
     if intent.act == Act.DELETE:
-        return ended(link, now=session.now()) if is_deleted(row) else link
+        return _gone(session, link, intent) if is_deleted(row) else link
     rows = read_rows(session, with_zone(row, zone))
     if intent.act == Act.CREATE:
         if intent.sent is None:
@@ -170,7 +180,7 @@ def _resolved_item(session: Session, link: Link, intent: Intent) -> Link:
     item = found_item(session, link, intent.target)
     content = item.content if item else None
     if intent.act == Act.DELETE:
-        return link if content else ended(link, now=session.now())
+        return link if content else _gone(session, link, intent)
     if item is None or content is None:
         return replace(link, item=None)
     fresh = replace(link, item=item_now(item, content))

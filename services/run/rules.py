@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from connectors.base import Connector
 from services.links import Link
 from services.run.policy import policy_of
+from services.run.scope import out_of_scope
 from services.run.standing import with_standing
 from services.settings import AgendaSettings
 from sync.content import Content
@@ -61,10 +62,16 @@ class Rules:
 
     def policy(self, link: Link) -> Policy:
         """Return how the sides of a link are merged."""
-        plain = policy_of(self.settings, self.connector, zone=self.zone)
+        plain = policy_of(
+            self.settings,
+            self.connector,
+            zone=self.zone,
+            link=link,
+            shown=self.kept(link, link.birth),
+        )
         participants = self.settings.participants
         return with_standing(plain, link, participants=participants, email=self.email)
 
     def out_of_scope(self, link: Link) -> str:
         """Return why a link is not to be synced, a sentence; empty when it is."""
-        return ""
+        return out_of_scope(self.settings, link, self.kept(link, link.birth))

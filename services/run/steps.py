@@ -13,7 +13,7 @@ from services.run.fights import written
 from services.run.intending import intended
 from services.run.landing import (
     carried,
-    ended,
+    copy_gone,
     found_shown,
     inserted,
     item_created,
@@ -68,9 +68,17 @@ def step_of(
     intent = intended(
         session, link, plan, pair, mails=mails, unmailed=unmailed, own=doing is not None
     )
-    link = replace(link, note=unmailed or link.note)
-    done = (doing or Doing)(session, link, plan, pair, intent)
+    undone = plan.why if plan.put_back else ""
+    link = replace(link, note=undone or unmailed or link.note)
+    done = (doing or Doing)(session, link, plan, _as_planned(pair, plan), intent)
     return Step(link=link, intent=intent, do=_telling(done.method(), mails))
+
+
+def _as_planned(pair: Pair, plan: Plan) -> Pair:
+    """Return the pair as the plan sees it: a deleted side may still say something."""
+    if plan.origin is None:
+        return pair
+    return replace(pair, now={**pair.now, plan.side.other: plan.origin})
 
 
 def _telling(do: Callable[[], Link], mails: Mails) -> Callable[[], Link]:
@@ -159,9 +167,15 @@ class Doing:
         return self._inserted(with_row(Rows(), with_zone(row, self.zone)))
 
     def _inserted(self, rows: Rows, *, trusted: Content | None = None) -> Link:
-        return inserted(
+        link = inserted(
             self.rules, self.link, self.intent, self.pair, rows, trusted=trusted
         )
+        return self._remembered(link)
+
+    def _remembered(self, link: Link) -> Link:
+        """Return the link of what is there again, in case it is deleted once more."""
+        side, again, now = self.plan.side, self.plan.put_back, self.session.now()
+        return written(link, side, again, before=None, now=now) if again else link
 
     def _adopt(self) -> Link:
         """Take over an event that an earlier try created, or take the next id.
@@ -222,7 +236,8 @@ class Doing:
         return self._gone()
 
     def _gone(self) -> Link:
-        return ended(self.link, now=self.session.now())
+        why, now = self.intent.why, self.session.now()
+        return copy_gone(self.link, self.plan.side, why=why, now=now)
 
     # --- in the application ----------------------------------------------------------
 
@@ -237,9 +252,10 @@ class Doing:
 
     def _created(self, answer: Written) -> Link:
         held = self._held(Side.AGENDA)
-        return item_created(
+        link = item_created(
             self.rules, self.link, self.intent, self.pair, answer, held=held
         )
+        return self._remembered(link)
 
     def _write_item(self) -> Link:
         before = self.rules.kept(self.link, Side.AGENDA)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from services.json_values import check_text, merge_patch
 from services.ports import Json
 from services.refusals import Invalid
-from services.setting_values import Brake, Direction, OnDelete, Rule
+from services.setting_values import Brake, Direction, Rule
 from services.settings import FIELDS_OF, AgendaSettings, effective, read_settings
 from sync.content import (
     Alert,
@@ -24,6 +24,7 @@ from sync.content import (
     When,
 )
 from sync.fields import fields_of
+from sync.policy import OnDelete
 from sync.values import local_of
 from sync.zones import zone_names
 

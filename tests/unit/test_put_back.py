@@ -1,6 +1,7 @@
 """What the application made may not be changed at Google: it is put back, and said."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -22,7 +23,7 @@ from tests.unit.planning import (
     there,
 )
 from tests.unit.strategies import contents, details, singles
-from tests.unit.test_two_seens import series, single
+from tests.unit.test_two_seens import START, series, single
 
 GUARDED = guarded()
 PEOPLE = (Participant(email="ann@example.com"), Participant(email="joe@example.com"))
@@ -157,7 +158,7 @@ def test_occurrences_deleted_or_edited_at_google_come_back_as_they_were(
 def test_an_occurrence_added_at_google_is_taken_away_again() -> None:
     pair = connected(series(), GUARDED)
     event = there(pair, CALENDAR)
-    slot = event.details.when.start.replace(hour=17)
+    slot = START + timedelta(hours=8)
     extra = replace(event.details, when=replace(event.details.when, start=slot))
     added = replace(event, overrides={**event.overrides, slot: extra})
 
@@ -170,7 +171,7 @@ def test_an_occurrence_added_at_google_is_taken_away_again() -> None:
 def test_a_series_moved_at_google_goes_back_to_its_time() -> None:
     pair = connected(series(), GUARDED)
     event = there(pair, CALENDAR)
-    later = event.details.when.start.replace(hour=15)
+    later = START + timedelta(hours=6)
     moved = redone(
         pair, CALENDAR, lambda d: replace(d, when=replace(d.when, start=later))
     )
