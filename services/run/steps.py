@@ -45,8 +45,7 @@ from sync.plan import Act, Plan
 from sync.seen import after_write
 from sync.sides import Atom, Pair, Side
 
-LOOKS_AGAIN = 3
-"""What Google has just made may not be found at once."""
+LOOKS_AGAIN = 3  # What Google has just made may not be found at once.
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

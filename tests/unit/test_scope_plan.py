@@ -20,14 +20,17 @@ from tests.unit.planning import (
     showing,
     there,
 )
-from tests.unit.strategies import contents
-from tests.unit.test_two_seens import single
+from tests.unit.strategies import singles
+from tests.unit.test_two_seens import series, single
 
 WHY = "It is held."
 IN, OUT = policy(), policy(outside=WHY)
 
 
-@given(contents(), st.lists(st.sampled_from(["out", "in", "edit"]), max_size=8))
+@given(
+    singles() | st.just(series()),
+    st.lists(st.sampled_from(["out", "in", "edit"]), max_size=8),
+)
 def test_whatever_leaves_and_returns_the_birth_side_is_never_touched(
     item: Content, turns: list[str]
 ) -> None:
