@@ -5,6 +5,7 @@ Google's `get` of a deleted event answers with status `cancelled`; a 404 is susp
 looked at twice. https://developers.google.com/workspace/calendar/api/v3/reference/events
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -14,8 +15,10 @@ from services.parking import GIVES_UP_ON_ONE, given_up
 from services.ports import Is, Query, Where
 from services.run.look import Change, writes_of
 from services.run.ranking import ranked
+from services.run.rivals import woken
 from services.run.session import Session
 from services.run.staged import Staged, item_now, link_staged
+from services.run.tally import tallied
 from sync.errors import Missing
 from sync.google import is_deleted, with_row
 from sync.sides import Side
@@ -42,8 +45,13 @@ def _judged(session: Session, side: Side) -> bool:
         for each in missing:
             probed = _looked_for(session, each, side)
             each.link = replace(probed, marks={**probed.marks, side: mark})
-        session.save(lambda now: now, writes=writes_of(session, missing))
+        touched = [*missing, *woken(session, missing)]
+        session.save(_tallying(touched), writes=writes_of(session, touched))
     return True
+
+
+def _tallying(links: Sequence[Staged]) -> Change:
+    return lambda now: replace(now, backlog=True, counts=tallied(now.counts, links))
 
 
 def _reading(connection: Connection, side: Side) -> bool:

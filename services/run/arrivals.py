@@ -8,6 +8,7 @@ from connectors.base import Item
 from services.links import Link, Part, Rank, Waiting
 from services.parking import given_up, parked, unreadable_item
 from services.run.ranking import in_window, ranked, waits_for_master
+from services.run.rivals import woken
 from services.run.session import Session
 from services.run.staged import Staged, fetched, item_now, with_zone
 from sync.content import Content
@@ -73,11 +74,12 @@ def staged(
     for name in {name for name, _ in by_item} & links.keys():
         links[name].link = _with_news(links[name], live_at)
     unique = {each.link.id: each for each in links.values()}
-    return [
+    found = [
         each
         for each in unique.values()
         if each.link.id in aside or _ranked(session, each)
     ]
+    return [*found, *woken(session, found)]
 
 
 def _is_read(session: Session, links: dict[str, Staged], name: str, row: Row) -> bool:
@@ -122,7 +124,9 @@ def _with_news(each: Staged, live_at: datetime | None) -> Link:
 
 def _fold_row(session: Session, links: dict[str, Staged], name: str, row: Row) -> None:
     known = _at_home(session, links, name, of=row["id"])
-    if known is not None and known.link.orphan and row.get("recurringEventId"):
+    if known is not None and _stands_alone(known.link, row):
+        if not known.link.spread:
+            known.link = replace(known.link, rows=with_row(known.link.rows, row))
         _fold_orphan(session, links, row, series=known.link)
         return
     if known is None:
@@ -184,8 +188,14 @@ def _with_row(session: Session, link: Link, row: Row) -> Link:
         event_id=link.event_id or master_id(row),
         ical_uid=link.ical_uid or named or ical_uid(row),
         suspect=0,
-        orphan=link.orphan and rests,
+        orphan=link.orphan and (rests or not link.spread),
     )
+
+
+def _stands_alone(link: Link, row: Row) -> bool:
+    """Whether an instance comes whose series stands nowhere as a whole."""
+    whole = link.has_event and not link.spread
+    return link.orphan and not whole and is_instance(row)
 
 
 def _fold_orphan(

@@ -11,18 +11,17 @@ from services.link_documents import check_room
 from services.links import Link, Rank, Waiting, clean
 from services.parking import Trouble, parked, unreadable_item
 from services.run.absence import doubted
-from services.run.arrivals import orphan_link
 from services.run.fights import counted, put_back, unsettled
 from services.run.gate import Gate
 from services.run.landing import dormant, ended, read_rows
 from services.run.meetings import handed_over, put_off
 from services.run.occurrences import found_item
 from services.run.ordered import work_off
+from services.run.orphans import apart, grown, reunited
 from services.run.pairs import Arrivals, joined
 from services.run.ranking import (
     at_rest,
     in_window,
-    ranked,
     seeks,
     waiting_until,
     waits_for_master,
@@ -30,11 +29,10 @@ from services.run.ranking import (
 from services.run.recover import resolved
 from services.run.session import Session
 from services.run.singles import Singles
-from services.run.staged import Staged, fetched, item_now
+from services.run.staged import Staged, item_now
 from services.run.steps import Step, step_of
 from services.run.waking import is_due
 from sync.errors import Missing
-from sync.google import is_deleted
 from sync.pairing import span
 from sync.plan import Act, Plan, plan
 from sync.seen import after_agreement, after_meeting
@@ -121,6 +119,8 @@ class Preparing:
             self._read_event(each)
         if Side.AGENDA in each.link.reread:
             self._read_item(each)
+        if grown(each.link):
+            each.link = reunited(self.session, self.arrivals, each.link)
 
     def _read_event(self, each: Staged) -> None:
         link = each.link
@@ -137,25 +137,10 @@ class Preparing:
 
     def _not_found(self, link: Link) -> Link:
         if link.rows.master is None:
-            return self._orphaned(link)
+            return apart(self.session, self.arrivals, link)
         doubtful = doubted(self.session, link)
         again = frozenset({Side.CALENDAR}) if doubtful.suspect else frozenset()
         return replace(doubtful, reread=again)
-
-    def _orphaned(self, link: Link) -> Link:
-        """Give each instance of a series that we may not see a link of its own."""
-        children = [
-            orphan_link(row)
-            for row in link.rows.exceptions.values()
-            if not is_deleted(row)
-        ]
-        stored = fetched(self.session, [child.id for child in children])
-        for child in children:
-            each = stored.get(child.id) or Staged(link=child)
-            fresh = replace(each.link, rows=child.rows)
-            each.link = ranked(self.session, fresh)
-            self.arrivals.staged.setdefault(child.id, each)
-        return replace(clean(link), orphan=bool(children))
 
     def _read_item(self, each: Staged) -> None:
         link = replace(each.link, reread=each.link.reread - {Side.AGENDA})

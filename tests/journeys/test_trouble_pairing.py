@@ -186,6 +186,40 @@ def test_what_was_unsure_is_free_when_its_like_is_gone(bench: Workbench) -> None
     assert bench.connection().counts.parked == 0
 
 
+@pytest.mark.parametrize("gone", ["event", "item"])
+def test_what_was_unsure_is_free_as_soon_as_its_rival_is_gone(
+    bench: Workbench, gone: str
+) -> None:
+    event = bench.person.insert(summary="Dentist", **AT_NINE)
+    visit(bench, "a", title="Dentist (Dr. Bakker)")
+    bench.settle()
+    if gone == "event":
+        bench.person.delete(event["id"])
+    else:
+        bench.remove("a")
+
+    bench.settle()
+
+    left = "Dentist (Dr. Bakker)" if gone == "event" else "Dentist"
+    assert sides(bench) == ([left], [left])
+    assert bench.connection().counts.parked == 0
+
+
+def test_of_two_that_are_alike_the_other_is_meant_once_one_is_called_differently(
+    bench: Workbench,
+) -> None:
+    events = [bench.person.insert(summary="Dentist", **AT_NINE) for _ in range(2)]
+    visit(bench, "a", title="Dentist")
+    bench.settle()
+    assert bench.connection().counts.parked == 3
+
+    bench.person.patch(events[1]["id"], summary="Garage")
+    bench.settle()
+
+    assert sides(bench) == (["Dentist", "Garage"], ["Dentist", "Garage"])
+    assert bench.connection().counts.parked == 0
+
+
 def test_all_is_found_again_after_the_whole_store_was_lost(ann: Person) -> None:
     lost = Workbench(ann)
     lost.connect()
@@ -267,6 +301,33 @@ def test_a_guest_of_one_occurrence_sees_it_as_a_single_item(
     [item] = bench.items().values()
     assert "recurrenceRules" not in item
     assert item["start"] == "2026-12-15T10:00:00"
+
+
+def test_a_guest_of_one_occurrence_and_then_of_the_series_has_one_item(
+    ann: Person, bob: Person
+) -> None:
+    series = bob.weekly(start=_start("10"), end=_start("11"))
+    for at, title in ((1, "Second"), (2, "Third")):
+        instance = bob.instances(series["id"])[at]["id"]
+        bob.patch(instance, attendees=[{"email": ann.email}], summary=title)
+    bench = Workbench(ann)
+    bench.connect()
+    bench.settle()
+    assert sorted(bench.titles_in_agenda()) == ["Second", "Third"]
+
+    bob.patch(series["id"], attendees=[{"email": ann.email}])
+    bench.settle()
+
+    assert bench.titles_in_agenda() == ["Weekly"]
+    [item] = bench.items().values()
+    assert item["start"] == "2026-12-01T10:00:00"
+    titles = {each.get("title") for each in item["recurrenceOverrides"].values()}
+    assert titles == {"Second", "Third"}
+    bob.patch(bob.instances(series["id"])[2]["id"], summary="Third again")
+    bench.settle()
+    [item] = bench.items().values()
+    assert bench.titles_in_agenda() == ["Weekly"]
+    assert "Third again" in str(item["recurrenceOverrides"])
 
 
 def _start(hour: str) -> Json:
