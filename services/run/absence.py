@@ -18,7 +18,7 @@ from services.run.ranking import ranked
 from services.run.rivals import woken
 from services.run.session import Session
 from services.run.staged import Staged, item_now, link_staged
-from services.run.tally import tallied
+from services.run.tally import counted
 from sync.errors import Missing
 from sync.google import is_deleted, with_row
 from sync.sides import Side
@@ -51,7 +51,7 @@ def _judged(session: Session, side: Side) -> bool:
 
 
 def _tallying(links: Sequence[Staged]) -> Change:
-    return lambda now: replace(now, backlog=True, counts=tallied(now.counts, links))
+    return lambda now: counted(replace(now, backlog=True), links)
 
 
 def _reading(connection: Connection, side: Side) -> bool:

@@ -5,6 +5,7 @@ Who was invited to one occurrence first, and to the whole series later, has one 
 
 from dataclasses import replace
 
+from services.decided import Decided
 from services.links import Link, Rank, clean
 from services.run.arrivals import orphan_link
 from services.run.pairs import Arrivals
@@ -13,6 +14,11 @@ from services.run.session import Session
 from services.run.staged import Staged, fetched
 from sync.google import Rows, is_deleted
 from sync.identity import event_link
+from sync.plan import Act, Plan
+from sync.plan_hash import plan_marks
+from sync.sides import Side
+
+GOES = Plan(act=Act.DELETE, side=Side.AGENDA)
 
 
 def apart(session: Session, arrivals: Arrivals, link: Link) -> Link:
@@ -73,5 +79,5 @@ def _going(session: Session, child: Link) -> Link:
         rank=Rank.DELETE,
         due_at=session.now(),
         waiting=None,
-        approved=True,
+        decided=Decided(yes=plan_marks(GOES)),
     )
