@@ -37,16 +37,18 @@ def apart(session: Session, arrivals: Arrivals, link: Link) -> Link:
 
 def grown(link: Link) -> bool:
     """Whether the series of instances that stood alone has come into view."""
-    return link.orphan and link.has_event
+    return link.orphan and not link.spread and link.has_event
 
 
 def reunited(session: Session, arrivals: Arrivals, link: Link) -> Link:
     """Return the link of a series with the item that one of its instances had.
 
     The others' items go: what they show is in the series. Nobody's edit is lost, since
-    an edit outweighs a delete.
+    an edit outweighs a delete. An application without series keeps them all.
     """
     whole = replace(link, orphan=False)
+    if not session.connector.capabilities.series:
+        return whole
     for child in _children(session, arrivals, link):
         if whole.item is None:
             whole = replace(
