@@ -102,6 +102,42 @@ class Undo(Strict):
     since: Annotated[str, Meta(min_length=1, max_length=60)] | None = None
 
 
+class NewPreview(Strict):
+    """`POST /v1/connections/{c}/previews`."""
+
+    settings: dict[str, Json] | None = None
+
+
+class PairDecision(Strict):
+    """Two that are one, or one that is like nothing else."""
+
+    link: Id
+    other: Id | None = field(name="with")
+
+
+class WriteDecision(Strict):
+    """The answer to one write, or to all writes of a link."""
+
+    id: Id
+    answer: Annotated[str, Meta(pattern="^(yes|no|leave|restore)$")]
+
+
+class Decisions(Strict):
+    """`POST /v1/connections/{c}/previews/{p}/decisions`."""
+
+    pairs: Annotated[list[PairDecision], Meta(max_length=100)] = []
+    writes: Annotated[list[WriteDecision], Meta(max_length=10_000)] = []
+    undo: Ids | Annotated[str, Meta(pattern="^all$")] | None = None
+
+
+class DeclinePreview(Strict):
+    """`POST /v1/connections/{c}/previews/{p}/decline`."""
+
+    answer: Annotated[str, Meta(pattern="^(leave|restore)$")] = "leave"
+    only: Ids | None = None
+    but: Ids = field(default_factory=list, name="except")
+
+
 class ApplyPreview(Strict):
     """`POST /v1/connections/{c}/previews/{p}/apply`."""
 

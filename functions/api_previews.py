@@ -1,6 +1,14 @@
 """The API's routes for previews: what would be done, and the answers to it."""
 
-from functions.api_bodies import ApplyPreview, body_as
+from collections.abc import Sequence
+
+from functions.api_bodies import (
+    ApplyPreview,
+    Decisions,
+    DeclinePreview,
+    NewPreview,
+    body_as,
+)
 from functions.api_call import Call
 from functions.api_scope import own_connection
 from functions.api_views import list_view
@@ -8,9 +16,13 @@ from functions.preview_views import entries_view, preview_view
 from services.connections import Connection, load
 from services.idempotency import Answer
 from services.ports import Document, Json
+from services.preview_answers import No, decline
 from services.preview_applying import Chosen, apply
+from services.preview_deciding import DecisionsGiven, decide
 from services.preview_live import shown
+from services.preview_making import preview_next_run, preview_settings
 from services.preview_pages import entries_from
+from services.preview_pairs import Pairing
 from services.previews import (
     Preview,
     list_previews,
@@ -70,23 +82,76 @@ def _first(token: str, preview: Preview) -> int:
     return int(number)
 
 
+def create(call: Call) -> Answer:
+    """Keep a preview of what the next run would do, or what other settings would."""
+    connection = own_connection(call)
+    settings = body_as(call, NewPreview).settings
+    if settings is None:
+        preview = preview_next_run(call.world, connection.id, now=call.now)
+    else:
+        preview = preview_settings(call.world, connection.id, settings, now=call.now)
+    connection, _ = load(call.world.store, connection.id)
+    return Answer(status=201, body=_page(call, preview, connection, first=0))
+
+
 def post_apply(call: Call) -> Answer:
     """Do exactly what a preview shows, all or some of it, and ask for a run."""
     connection = own_connection(call)
     body = body_as(call, ApplyPreview)
-    chosen = Chosen(
-        only=None if body.only is None else frozenset(body.only),
-        but=frozenset(body.but),
-    )
     applied = apply(
-        call.world, connection.id, call.path["preview"], now=call.now, chosen=chosen
+        call.world,
+        connection.id,
+        call.path["preview"],
+        now=call.now,
+        chosen=_chosen(body.only, body.but),
     )
-    body_out = {
+    answer = {
         "run": applied.run,
         "passed": applied.passed,
         "replanned": applied.replanned,
     }
-    return Answer(status=202, body=body_out)
+    return Answer(status=202, body=answer)
+
+
+def post_decline(call: Call) -> Answer:
+    """Say no to what a preview shows: it rests, or what was changed is put back."""
+    connection = own_connection(call)
+    body = body_as(call, DeclinePreview)
+    chosen = _chosen(body.only, body.but)
+    declined = decline(
+        call.world,
+        connection.id,
+        call.path["preview"],
+        no=No(body.answer),
+        now=call.now,
+        chosen=chosen,
+    )
+    answer = {
+        "run": declined.run,
+        "declined": declined.declined,
+        "restored": declined.restored,
+    }
+    return Answer(status=202, body=answer)
+
+
+def post_decisions(call: Call) -> Answer:
+    """Decide what is one, answer single writes, undo what was done before."""
+    connection = own_connection(call)
+    body = body_as(call, Decisions)
+    given = DecisionsGiven(
+        pairs=[Pairing(link=one.link, other=one.other) for one in body.pairs],
+        answers={one.id: one.answer for one in body.writes},
+        undo=body.undo,
+    )
+    decided = decide(
+        call.world, connection.id, call.path["preview"], given, now=call.now
+    )
+    return Answer(status=202, body=dict(decided))
+
+
+def _chosen(only: Sequence[str] | None, but: Sequence[str]) -> Chosen:
+    names = None if only is None else frozenset(only)
+    return Chosen(only=names, but=frozenset(but))
 
 
 def _place(call: Call) -> Document | None:

@@ -191,11 +191,16 @@ CONNECTIONS = (
     ),
     *(
         _connections(method=method, path=path, do=not_yet, answers={501: "Problem"})
-        for method, path in (
-            ("POST", _C + "/reset"),
-            ("POST", _P),
-            ("POST", _P + "/{preview}/decisions"),
-        )
+        for method, path in (("POST", _C + "/reset"),)
+    ),
+    _connections(
+        method="POST",
+        path=_P,
+        do=api_previews.create,
+        body="NewPreview",
+        answers={201: "Preview"},
+        refuses=(409,),
+        creates=True,
     ),
     _connections(
         method="GET",
@@ -214,11 +219,27 @@ CONNECTIONS = (
     ),
     _connections(
         method="POST",
+        path=_P + "/{preview}/decisions",
+        do=api_previews.post_decisions,
+        body="Decisions",
+        answers={202: "Decided"},
+        refuses=(409, 410),
+    ),
+    _connections(
+        method="POST",
+        path=_P + "/{preview}/decline",
+        do=api_previews.post_decline,
+        body="DeclinePreview",
+        answers={202: "Declined"},
+        refuses=(409, 410),
+    ),
+    _connections(
+        method="POST",
         path=_P + "/{preview}/apply",
         do=api_previews.post_apply,
         body="ApplyPreview",
         answers={202: "Applied"},
-        refuses=(410,),
+        refuses=(409, 410),
     ),
 )
 

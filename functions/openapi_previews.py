@@ -84,6 +84,31 @@ PREVIEWS: dict[str, Schema] = {
             "before": or_null(OBJECT),
         }
     ),
+    "NewPreview": taken({"settings": or_null(ref("Settings"))}),
+    "Decisions": taken(
+        {
+            "pairs": list_of(
+                taken({"link": _id, "with": or_null(_id)}, required=("link", "with")),
+                most=100,
+            ),
+            "writes": list_of(
+                taken(
+                    {
+                        "id": _id,
+                        "answer": one_of("yes", "no", "leave", "restore"),
+                    },
+                    required=("id", "answer"),
+                ),
+                most=10_000,
+            ),
+            "undo": {"anyOf": [one_of("all"), _ids, {"type": "null"}]},
+        }
+    ),
+    "DeclinePreview": taken(
+        {"answer": one_of("leave", "restore"), "only": or_null(_ids), "except": _ids}
+    ),
+    "Decided": shown({"run": or_null(TEXT)}),
+    "Declined": shown({"run": TEXT, "declined": NUMBER, "restored": NUMBER}),
     "ApplyPreview": taken({"only": or_null(_ids), "except": _ids}),
     "Applied": shown({"run": TEXT, "passed": NUMBER, "replanned": NUMBER}),
 }

@@ -24,6 +24,7 @@ from services.run.gate import CHANGED, RANKS
 from services.run.planning import answer, planning
 from services.run.session import Session
 from services.run.staged import Staged
+from services.steering import require_running, set_settings
 from services.world import World
 from sync.plan import Plan
 from sync.plan_hash import plan_marks
@@ -99,6 +100,9 @@ def apply(
     if not preview.edition:
         preview = shown(world, preview)
     connection, _ = load(world.store, connection_id)
+    require_running(connection)
+    if preview.applied_at is not None and not preview.live:
+        return Applied(passed=0, run=ask(world, connection_id, asked_for="apply"))
     applying = Applying(
         world=world,
         connection=connection,
@@ -185,7 +189,8 @@ class _Approving:
         current = current_plan(session, each)
         if current is not None and shown_marks <= marks_of(current):
             self.found[link.id] = "passed"
-            each.link = allowed(session, link, current, shown_marks)
+            mails = any(one.mailed for one in entries)
+            each.link = allowed(session, link, current, shown_marks, mails=mails)
         elif current is None and _is_done(session, link, entries):
             self.found[link.id] = "done"
         else:
@@ -193,13 +198,20 @@ class _Approving:
             each.link = _held_anew(session, link, current)
 
 
-def allowed(session: Session, link: Link, current: Plan, marks: frozenset[str]) -> Link:
+def allowed(
+    session: Session,
+    link: Link,
+    current: Plan,
+    marks: frozenset[str],
+    *,
+    mails: bool = False,
+) -> Link:
     """Return a link as one that a person let pass with this plan, and no other."""
     return replace(
         link,
         rank=RANKS.get(current.act, Rank.EDIT),
         waiting=None,
-        decided=Decided(yes=marks, apart=link.decided.apart),
+        decided=Decided(yes=marks, apart=link.decided.apart, mails=mails),
         due_at=session.now(),
         why="",
     )
@@ -207,11 +219,11 @@ def allowed(session: Session, link: Link, current: Plan, marks: frozenset[str]) 
 
 def current_plan(session: Session, each: Staged) -> Plan | None:
     """Return what is planned for a link now; None where nothing is."""
-    found = Foresight(session).plan_of(replace_staged(each))
+    found = Foresight(session).plan_of(in_other_hands(each))
     return None if found is None else found[1]
 
 
-def replace_staged(each: Staged) -> Staged:
+def in_other_hands(each: Staged) -> Staged:
     """Return the same in another's hands, who may change it."""
     return Staged(link=each.link, document=each.document, stored=each.stored)
 
@@ -242,9 +254,46 @@ def _held(link: Link, current: Plan, why: str) -> Link:
     return replace(link, rank=rank, waiting=Waiting.HELD, due_at=None, why=why)
 
 
+# --- What somebody asked to see ------------------------------------------------------
+
+
+def approve_asked(applying: Applying) -> Applied:
+    """Say yes to the chosen writes; the others wait, since they are due as well."""
+    session = planning(applying.world, applying.connection.id)
+    left = (one for one in applying.writes() if not applying.chosen.has(one))
+    chosen = applying.entries()
+    applied = approved(session, chosen)
+    _hold_left(planning(applying.world, applying.connection.id), left)
+    return applied
+
+
+def approve_settings(applying: Applying) -> Applied:
+    """Save the settings that were shown, and say yes to just those writes."""
+    settings = applying.preview.data.get("settings") or {}
+    set_settings(applying.world, applying.connection, settings)
+    return approve_asked(applying)
+
+
+def _hold_left(session: Session, left: Iterable[Entry]) -> None:
+    """Hold what somebody did not say yes to, where nothing of its link was chosen."""
+    names = iter(dict.fromkeys(one.link for one in left))
+    while batch := list(islice(names, AT_ONCE)):
+        session = answer(session, batch, _hold_one)
+
+
+def _hold_one(session: Session, each: Staged) -> None:
+    if each.link.decided.yes or each.link.waiting is not None:
+        return
+    current = current_plan(session, each)
+    if current is not None:
+        each.link = _held(each.link, current, LEFT)
+
+
 HOOKS: dict[str, Hook] = {
     "held": approve_shown,
     "first_sync": approve_shown,
     "unsure": approve_shown,
+    "now": approve_asked,
+    "settings": approve_settings,
 }
 """By kind of preview; whoever adds a kind adds a row."""

@@ -14,6 +14,7 @@ from services.refusals import Expired, Unknown
 
 KEPT = timedelta(days=14)
 FIRST_SYNC, HELD, UNSURE = "first_sync", "held", "unsure"
+NOW, SETTINGS = "now", "settings"
 LIVE = frozenset({FIRST_SYNC, HELD, UNSURE})
 """The kinds that show what waits for a person: they follow it as it changes."""
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from services.agendas import get_agenda
+from services.agendas import Agenda, get_agenda
 from services.asked_runs import ask, noted
 from services.connections import RUNNING, Connection, State, at_work, change
 from services.json_values import merge_patch
@@ -70,18 +70,25 @@ def set_settings(
     agenda = get_agenda(world.store, connection.agenda)
 
     def changed(known: Connection) -> Connection:
-        settings = merge_patch(known.settings, patch)
-        try:
-            effective(agenda.settings, settings)
-            check_size("connections/c", {"settings": settings})
-        except Invalid as refused:
-            raise refused.under("/settings") from None
-        except NotAllowed:
-            message = "These settings hold an empty name or too large a number."
-            raise invalid("/settings", message) from None
-        return replace(known, settings=settings)
+        return replace(known, settings=settings_with(agenda, known, patch))
 
     return change(world.store, connection.id, changed)
+
+
+def settings_with(
+    agenda: Agenda, known: Connection, patch: Mapping[str, Json]
+) -> dict[str, Json]:
+    """Return a connection's own settings after a merge patch. Raises Invalid."""
+    settings = merge_patch(known.settings, patch)
+    try:
+        effective(agenda.settings, settings)
+        check_size("connections/c", {"settings": settings})
+    except Invalid as refused:
+        raise refused.under("/settings") from None
+    except NotAllowed:
+        message = "These settings hold an empty name or too large a number."
+        raise invalid("/settings", message) from None
+    return dict(settings)
 
 
 def _not_running(connection: Connection) -> InTheWay:

@@ -54,6 +54,18 @@ MAILS: Final = Catalogue(
                 "Did you not expect this? Then do nothing: without you nothing is read "
                 "and nothing is written."
             ),
+            "brake.subject": "A calendar waits for you: {held} changes are held",
+            "brake.hello": "Hello,",
+            "brake.what": "The connection {connection} has stopped to ask: {reason}",
+            "brake.counts": "Of {links} links, {held} have a change that is held.",
+            "brake.how": (
+                "Look at what is held, and answer yes, no, or yes to some of it:"
+            ),
+            "brake.address": "{address}",
+            "brake.goes_on": (
+                "Everything else goes on meanwhile. Nothing of what is held is done "
+                "until somebody answers."
+            ),
         }
     }
 )

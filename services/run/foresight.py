@@ -79,6 +79,8 @@ class Foresight:
             return None
         if waits_for_master(link):
             return None
+        if link.waiting is Waiting.PARKED:
+            return None
         decided = replace(link.decided, yes=frozenset(), no=frozenset())
         rank = link.rank or Rank.EDIT
         each.link = replace(link, waiting=None, decided=decided, rank=rank)
@@ -89,6 +91,8 @@ class Foresight:
         except UNFORESEEN:
             return None
         if watcher.link is None or watcher.plan is None:
+            return None
+        if link.decided.no >= plan_marks(watcher.plan):
             return None
         return watcher.link, watcher.plan
 

@@ -1,11 +1,12 @@
 """A connection in the hands of a preview: planned as by a run, written by nobody."""
 
+import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 
 from services.access import open_calendar
-from services.connections import load
+from services.connections import UNWATCHED_AFTER, Connection, load
 from services.link_documents import saved
 from services.links import Rank, Waiting, link_path, links_of
 from services.paging import every
@@ -15,13 +16,15 @@ from services.refusals import Unavailable, Unknown
 from services.run.connecting import application_of
 from services.run.foresight import Foresight, shut_calendar
 from services.run.hint import Busy, Hint, Overtaken, Stopped
-from services.run.look import look
+from services.run.look import look, writes_of
 from services.run.session import LinkMoved, Session
 from services.run.staged import Staged, link_staged
 from services.run.tally import counted
 from services.settings import effective
 from services.world import World
 from sync.errors import SyncError
+
+logger = logging.getLogger(__name__)
 
 AT_ONCE = 100
 ATTEMPTS = 30
@@ -52,9 +55,11 @@ def planning(
     return session
 
 
-def foreseen(session: Session, documents: Iterator[Document]) -> Iterator[Entry]:
+def foreseen(
+    session: Session, documents: Iterator[Document], *, mails: bool = False
+) -> Iterator[Entry]:
     """Yield what would be done with these links, a few at a time."""
-    foresight = Foresight(session)
+    foresight = Foresight(session, mails=mails)
     links = (one for one in documents if "same_as" not in one.data)
     while some := list(islice(links, AT_ONCE)):
         yield from foresight.entries([link_staged(one) for one in some])
@@ -84,25 +89,41 @@ def all_links(session: Session) -> Iterator[Document]:
     return every(session.world.store, Query(collection=links_of(session.connection.id)))
 
 
-def looked(session: Session) -> list[Staged]:
-    """Read both sides as a run would, and return the few changes that were found.
+def look_at_both(session: Session) -> None:
+    """Read both sides as a run would, and store what was found on the links.
 
-    Many are stored instead, and due: that may be repeated, and writes to no side. What
-    cannot be read now is left to the next run.
+    That may be repeated, and writes to no side. What cannot be read now is left to the
+    next run.
     """
     try:
-        session.calendar = open_calendar(
-            session.world,
-            session.connection,
-            now=session.now(),
-            event_types=session.settings.event_types,
-        )
-        return look(session).staged
+        _look(session)
     except (SyncError, Busy, Stopped, Overtaken, LinkMoved):
-        return []
+        fields = {"event": "preview-not-read", "connection_id": session.connection.id}
+        logger.info("sides not read for a preview", extra=fields)
     finally:
-        session.calendar = shut_calendar()
         session.give_back()
+
+
+def _look(session: Session) -> None:
+    session.calendar = open_calendar(
+        session.world,
+        session.connection,
+        now=session.now(),
+        event_types=session.settings.event_types,
+    )
+    found = look(session)
+    if not found.complete:
+        return
+    staged = [each for each in found.staged if each.touched]
+    soon = session.now() + UNWATCHED_AFTER
+
+    def kept(connection: Connection) -> Connection:
+        known = counted(found.finish(connection), staged)
+        due_at = min(known.due_at or soon, soon) if staged else known.due_at
+        backlog = known.backlog or bool(staged)
+        return replace(known, backlog=backlog, due_at=due_at)
+
+    session.save(kept, writes=writes_of(session, staged))
 
 
 def answer(session: Session, names: Sequence[str], how: Answer) -> Session:

@@ -23,6 +23,7 @@ from services.connections import (
 from services.lanes import Lane
 from services.links import Rank, links_of
 from services.ports import Document, Is, Query, Where
+from services.preview_letters import tell_administrators
 from services.queueing import queue_run
 from services.run.absence import judge
 from services.run.asked import joined, last_run, told, turned_away
@@ -136,6 +137,7 @@ def _run(session: Session) -> Outcome:
     else:
         _save_end(session, lambda now: now)
     _go_on(session, complete=complete, woken=connection.wake_at)
+    tell_administrators(session.world, session.connection)
     _stop_stale_channel(session)
     return Outcome(word="done", read=session.read, written=session.written)
 

@@ -25,6 +25,7 @@ from services.run.naming import names_of
 from services.run.pairs import Arrivals
 from services.run.preparing import Preparing
 from services.run.recover import resolved
+from services.run.releasing import Rivals
 from services.run.saving import Saving
 from services.run.session import Session
 from services.run.staged import Staged
@@ -54,6 +55,7 @@ class Work:
         self.written: list[Intent] = []
         self.mishaps = Mishaps(session)
         self.asking = Asking(session, self.gate)
+        self.rivals = Rivals(session, self.arrivals)
 
     def do(self, finish: Change) -> None:
         """Take every link in hand as far as it goes, then save how the run ends.
@@ -65,10 +67,11 @@ class Work:
         more = True
         while more:
             steps = self._next_steps()
-            if not steps:
+            if steps:
+                more = self._round(steps, finish)
+            elif not self.rivals.release():
                 self.saving.save(self._ended(finish), self._asked())
                 return
-            more = self._round(steps, finish)
 
     def _find_out(self) -> None:
         """Save what came of an interrupted run's writes, before a page replaces its.
@@ -126,7 +129,8 @@ class Work:
         self.session.written += len(entries) - len(notable)
         connection = self.session.connection.id
         writes: list[Write] = [answered(connection, page.id, entries)]
-        more = self._more_to_do() and not self.slowed and self.session.may_go_on()
+        more = self.rivals.release() or self._more_to_do()
+        more = more and not self.slowed and self.session.may_go_on()
         change = _without_work if more else self._ended(finish)
         self.saving.save(change, [*writes, *self._asked()])
         return more

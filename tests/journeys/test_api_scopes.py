@@ -46,6 +46,7 @@ CONTRACT = {
     "connections/{}/previews": {G},
     "connections/{}/previews/{}": {G},
     "connections/{}/previews/{}/decisions": {G},
+    "connections/{}/previews/{}/decline": {G},
     "connections/{}/previews/{}/apply": {G},
     "connections/{}/journal": {G},
     "connections/{}/runs/{}": {G},
