@@ -12,7 +12,7 @@ from functions.api_scope import (
     own_connection,
 )
 from functions.api_views import STATES, WAITING, connection_view, list_view
-from functions.link_views import link_view
+from functions.link_views import explained_view, link_view
 from functions.run_views import (
     checked_run,
     last_run_view,
@@ -23,6 +23,7 @@ from services import journal, steering
 from services.asked_runs import find, noted
 from services.connections import loaded
 from services.delegation import Delegated, calendars_of, connect
+from services.explaining import explain
 from services.idempotency import Answer
 from services.leaving import disconnect as end
 from services.link_documents import link_of
@@ -31,6 +32,8 @@ from services.ports import Is, Json, Query, Where
 from services.refusals import NotYet, Unknown, invalid
 from services.repair import link_document, repair
 from services.steering import ask_for_run, set_settings
+
+LINK_FILTERS = {"item": "item_id", "event": "event_id", "waiting": "waiting"}
 
 
 def create(call: Call) -> Answer:
@@ -165,7 +168,7 @@ def list_links(call: Call) -> Answer:
     documents = call.world.store.query(
         Query(
             collection=collection,
-            where=_waiting_as_asked(call),
+            where=_links_as_asked(call),
             limit=limit,
             after=call.page(collection),
         )
@@ -176,20 +179,27 @@ def list_links(call: Call) -> Answer:
     return Answer(status=200, body=list_view(entries, documents, limit=limit))
 
 
-def _waiting_as_asked(call: Call) -> list[Where]:
-    waiting = call.query.get("waiting")
-    if waiting is None:
-        return []
-    if waiting not in WAITING:
+def _links_as_asked(call: Call) -> list[Where]:
+    asked = {name: call.query[name] for name in LINK_FILTERS if name in call.query}
+    if len(asked) > 1:
+        raise invalid(f"/{max(asked)}", "Ask by item, by event or by waiting.")
+    waiting = asked.get("waiting")
+    if waiting is not None and waiting not in WAITING:
         raise invalid("/waiting", f"Must be one of {', '.join(WAITING)}.")
-    return [Where(member="waiting", compare=Is.EQUAL, value=waiting)]
+    return [
+        Where(member=LINK_FILTERS[name], compare=Is.EQUAL, value=value)
+        for name, value in asked.items()
+    ]
 
 
 def get_link(call: Call) -> Answer:
-    """Show a link."""
+    """Show a link, and tell in words why it is as it is."""
     connection = own_connection(call)
     document = link_document(call.world.store, connection.id, call.path["link"])
-    return Answer(status=200, body=link_view(link_of(document), zone=connection.zone))
+    link = link_of(document)
+    explained = explain(call.world, connection, link)
+    body = {**link_view(link, zone=connection.zone), **explained_view(explained)}
+    return Answer(status=200, body=body)
 
 
 def repair_link(call: Call) -> Answer:

@@ -174,13 +174,13 @@ CONNECTIONS = (
         path=_C + "/links",
         do=api_connections.list_links,
         answers={200: "Links"},
-        query=("waiting", *LIST),
+        query=("waiting", "item", "event", *LIST),
     ),
     _connections(
         method="GET",
         path=_C + "/links/{link}",
         do=api_connections.get_link,
-        answers={200: "Link"},
+        answers={200: "ExplainedLink"},
     ),
     _connections(
         method="POST",

@@ -1,6 +1,7 @@
 """What the API shows of links and of the journal: contents as JSCalendar."""
 
 from functions.api_views import plain, time_text
+from services.explaining import Explained
 from services.links import Intent, Link, Waiting
 from services.ports import Json
 from sync import jscalendar
@@ -38,6 +39,23 @@ def link_view(link: Link, *, zone: str) -> dict[str, Json]:
         "ended_at": time_text(link.ended_at),
         "intent": None if link.intent is None else intent_view(link.intent),
     }
+
+
+def explained_view(explained: Explained) -> dict[str, Json]:
+    """Return a link in words: how it stands, what differs, what was decided."""
+    return {
+        "story": list(explained.sentences),
+        "differs": {
+            "calendar": _fields(explained.news.get(Side.CALENDAR, frozenset())),
+            "agenda": _fields(explained.news.get(Side.AGENDA, frozenset())),
+            "between": _fields(explained.apart),
+        },
+        "decisions": [intent_view(intent) for intent in explained.writes],
+    }
+
+
+def _fields(atoms: frozenset[Atom]) -> list[str]:
+    return sorted(field_name(atom) for atom in atoms)
 
 
 def _event_of(link: Link, *, zone: str) -> Content | None:

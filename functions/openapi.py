@@ -31,6 +31,8 @@ QUERY: Mapping[str, Schema] = {
     "run": TEXT,
     "link": TEXT,
     "waiting": one_of(*WAITING),
+    "item": TEXT,
+    "event": TEXT,
     "start": MOMENT,
     "end": MOMENT,
     "expand": YES_OR_NO,

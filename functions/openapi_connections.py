@@ -39,6 +39,24 @@ _reply: Schema = {
     ),
 }
 
+_link: dict[str, Schema] = {
+    "id": TEXT,
+    "born_at": one_of("calendar", "agenda"),
+    "series": or_null(TEXT),
+    "follows": or_null(TEXT),
+    "event": or_null(TEXT),
+    "item": or_null(TEXT),
+    "now": OBJECT,
+    "seen": OBJECT,
+    "dirty": or_null(TEXT),
+    "waiting": or_null(one_of(*WAITING)),
+    "why": TEXT,
+    "parked": or_null(ref("Parked")),
+    "tries": NUMBER,
+    "ended_at": or_null(MOMENT),
+    "intent": or_null(ref("Write")),
+}
+
 CONNECTIONS: dict[str, Schema] = {
     "NewConnection": taken(
         {
@@ -132,25 +150,6 @@ CONNECTIONS: dict[str, Schema] = {
             "outcome": TEXT,
         }
     ),
-    "Link": shown(
-        {
-            "id": TEXT,
-            "born_at": one_of("calendar", "agenda"),
-            "series": or_null(TEXT),
-            "follows": or_null(TEXT),
-            "event": or_null(TEXT),
-            "item": or_null(TEXT),
-            "now": OBJECT,
-            "seen": OBJECT,
-            "dirty": or_null(TEXT),
-            "waiting": or_null(one_of(*WAITING)),
-            "why": TEXT,
-            "parked": or_null(ref("Parked")),
-            "tries": NUMBER,
-            "ended_at": or_null(MOMENT),
-            "intent": or_null(ref("Write")),
-        }
-    ),
     "Parked": shown(
         {
             "cause": one_of(*CAUSES),
@@ -158,6 +157,21 @@ CONNECTIONS: dict[str, Schema] = {
             "answer": or_null(_reply),
             "next_step": TEXT,
             "since": MOMENT,
+        }
+    ),
+    "Link": shown(_link),
+    "ExplainedLink": shown(
+        {
+            **_link,
+            "story": list_of(TEXT),
+            "differs": shown(
+                {
+                    "calendar": list_of(TEXT),
+                    "agenda": list_of(TEXT),
+                    "between": list_of(TEXT),
+                }
+            ),
+            "decisions": list_of(ref("Write")),
         }
     ),
     "Links": page_of("Link"),

@@ -20,7 +20,7 @@ from services.connections import (
 )
 from services.documents import data_of, record_of, save_over
 from services.ids import Kind, new_id
-from services.lanes import Lane
+from services.lanes import Lane, shard_of
 from services.ports import (
     Conflict,
     Delete,
@@ -164,7 +164,14 @@ def queue_audit(
 ) -> None:
     """Ask for an audit, or for the next slice of one. Raises QueueError."""
     body = {"connection": connection_id, "run": run or new_id(Kind.RUN)}
-    task = Task(path=AUDIT_PATH, body=body, at=at, name=name, lane=Lane.BACKFILL)
+    task = Task(
+        path=AUDIT_PATH,
+        body=body,
+        at=at,
+        name=name,
+        lane=Lane.BACKFILL,
+        shard=shard_of(connection_id),
+    )
     world.queue.enqueue(task)
 
 

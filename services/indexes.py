@@ -57,6 +57,7 @@ INDEXES: Final[tuple[Index, ...]] = (
     Index(collection="journal", members=("expires_at",), everywhere=True),
     Index(collection="links", members=("alone", "ical_uid")),
     Index(collection="links", members=("alone", "span")),
+    Index(collection="links", members=("event_id",)),
     Index(collection="links", members=("item_id",)),
     Index(collection="links", members=("mark_agenda",)),
     Index(collection="links", members=("mark_calendar",)),

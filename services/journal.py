@@ -104,6 +104,12 @@ def entries(store: Store, connection_id: str, ids: Iterable[str]) -> list[Entry]
     return [entry for page in pages for entry in written(page) if entry.id in wanted]
 
 
+def pages_at(store: Store, paths: Sequence[str]) -> list[Page]:
+    """Return the pages that are still kept of these places, the newest first."""
+    found = map(_page, store.get_many(list(paths)).values())
+    return sorted(found, key=lambda page: page.at, reverse=True)
+
+
 def of_run(store: Store, connection_id: str, run: str) -> Iterator[Entry]:
     """Yield the writes of a run, the newest first."""
     where = Where(member="run", compare=Is.EQUAL, value=run)

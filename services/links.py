@@ -128,6 +128,7 @@ class Link:
 
     `note` tells what was decided last about an edit, `removed` that a person had our
     copy taken away, so that only an edit makes it again.
+    `pages` are those of the journal that tell of its last writes.
     """
 
     id: str
@@ -164,6 +165,7 @@ class Link:
     marks: Mapping[Side, int] = field(default_factory=dict)
     suspect: int = 0
     last_write: str = ""
+    pages: tuple[str, ...] = ()
     ended_at: datetime | None = None
     expires_at: datetime | None = None
 
@@ -212,3 +214,13 @@ def clean(link: Link) -> Link:
         live_at=None,
         order=None,
     )
+
+
+MOST_PAGES = 20
+
+
+def with_page(link: Link, page_id: str) -> Link:
+    """Return the link, knowing that a page of the journal tells of a write of it."""
+    if page_id in link.pages:
+        return link
+    return replace(link, pages=(*link.pages, page_id)[-MOST_PAGES:])

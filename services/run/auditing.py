@@ -40,8 +40,8 @@ from services.connections import (
 from services.lanes import Lane
 from services.link_documents import saved
 from services.links import Rank, links_of
-from services.ports import Conflict, Document, Query, Task
-from services.queueing import RUN_PATH
+from services.ports import Conflict, Document, Query
+from services.queueing import queue_run
 from services.run.connecting import application_of
 from services.run.drift import Drifted, doubled, in_items, in_link, in_rows
 from services.run.hint import Hint
@@ -312,8 +312,7 @@ class _Auditing:
         if not self.audit.drifted:
             self._forget()
             return "done"
-        body = {"connection": self.id}
-        self.world.queue.enqueue(Task(path=RUN_PATH, body=body, lane=Lane.BACKFILL))
+        queue_run(self.world, self.id, lane=Lane.BACKFILL)
         at = self.session.now() + CHECK_AFTER
         queue_audit(self.world, self.id, run=self.run, at=at)
         return "repairing"

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from connectors.base import Written
 from services.journal import load
-from services.links import Intent, Link
+from services.links import Intent, Link, with_page
 from services.orders import wanting
 from services.run.landing import (
     copy_gone,
@@ -46,7 +46,8 @@ def with_open_intents(session: Session) -> list[Staged]:
     for entry in page.entries:
         known = links.get(entry.link) or _unborn(session, entry)
         if known.link.last_write != entry.id:
-            known.link = replace(known.link, intent=entry, due_at=session.now())
+            link = with_page(known.link, page.id)
+            known.link = replace(link, intent=entry, due_at=session.now())
             found.append(known)
     return found
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 from services.connections import Connection
 from services.ids import Kind, new_id
 from services.journal import Page, answered, opened, weight
-from services.links import Intent, Link
+from services.links import Intent, Link, with_page
 from services.parking import GIVES_UP_ON_ONE
 from services.ports import Create, Write
 from services.run.asking import Asking
@@ -124,7 +124,9 @@ class Work:
         page = self._open(steps)
         entries = [self._done(step) for step in steps]
         for step in steps:
-            self._rest(self.arrivals.staged[step.link.id])
+            each = self.arrivals.staged[step.link.id]
+            each.link = with_page(each.link, page.id)
+            self._rest(each)
         notable = [entry for entry in entries if entry.outcome != "done"]
         self.session.written += len(entries) - len(notable)
         connection = self.session.connection.id
