@@ -110,6 +110,8 @@ def _not_carried(link: Link, facts: Facts) -> Iterator[str]:
         if atoms:
             verb = _verb(atoms)
             yield f"{_capital(named(atoms))} {verb} in the {side}; not carried yet."
+    if link.note:
+        yield _sentence(link.note)
     if facts.apart and link.rank is Rank.CLEAN:
         yield (
             f"The two sides differ in {named(facts.apart)}: a setting keeps that where "

@@ -142,9 +142,9 @@ def in_link(
     from `since` on.
     """
     link = each.link
-    if not is_at_rest(link) or session.rules.out_of_scope(link):
+    if not is_at_rest(link) or _is_piecemeal(link):
         return None
-    if not in_window(session, link):
+    if session.rules.out_of_scope(link) or not in_window(session, link):
         return None
     for side in Side:
         if _is_there(link, side) and not shown[side] and _is_old(link, side, since):
@@ -159,6 +159,11 @@ def in_link(
         each.link = replace(link, seen={}, rank=Rank.EDIT, due_at=session.now())
         return Drifted(each=each, kind=Drift.APART)
     return None
+
+
+def _is_piecemeal(link: Link) -> bool:
+    """Whether a series stands as single appointments: no list shows those as such."""
+    return link.spread or link.part is not None
 
 
 def _is_there(link: Link, side: Side) -> bool:
@@ -196,6 +201,8 @@ def doubled(session: Session, one: Staged, other: Staged) -> Drifted | None:
     was made at Google is an appointment of its own.
     """
     if not (is_at_rest(one.link) and is_at_rest(other.link)):
+        return None
+    if _is_piecemeal(one.link) or _is_piecemeal(other.link):
         return None
     if one.link.item is None or other.link.item is None:
         return None
