@@ -11,6 +11,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from services.announcing import announce
 from services.idempotency import Answer
+from services.ids import Kind, is_id
 from services.items import Condition, Desk
 from services.json_values import check_text
 from services.keys import Key
@@ -22,6 +23,11 @@ MAX_BODY_BYTES = 1024 * 1024
 DEFAULT_LIMIT = 100
 MAX_LIMIT = 500
 
+_KINDS = {
+    "organizations": Kind.ORGANIZATION,
+    "agendas": Kind.AGENDA,
+    "connections": Kind.CONNECTION,
+}
 _JSON_TYPES = frozenset({"", "application/json", "text/json"})
 
 
@@ -117,7 +123,7 @@ class Call:
         token = self.query.get("page_token")
         if token is None:
             return None
-        if not _is_plain_id(token):
+        if not _is_plain_id(token) or not _is_place_in(collection, token):
             raise invalid("/page_token", "This is not one of our page tokens.")
         return Document(path=f"{collection}/{token}", data={}, version="")
 
@@ -128,6 +134,12 @@ Handler = Callable[[Call], Answer]
 def _is_plain_id(text: str) -> bool:
     letters = text.replace("_", "").replace("-", "").replace(".", "")
     return letters.isascii() and letters.isalnum() and len(text) <= 200
+
+
+def _is_place_in(collection: str, token: str) -> bool:
+    """Whether an entry of a list may have this id; not every list's can be told."""
+    kind = _KINDS.get(collection)
+    return kind is None or is_id(token, kind)
 
 
 def read_body(request: Request, *, any_type: bool) -> Json:

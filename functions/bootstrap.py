@@ -42,6 +42,7 @@ def started() -> Settings:
     try:
         chosen = settings()
         _require_adapters(chosen)
+        _require_places(chosen)
     except SettingInvalid as error:
         raise SystemExit(str(error)) from None
     if not logging.getLogger().handlers:
@@ -187,6 +188,26 @@ def _require_adapters(chosen: Settings) -> None:
             raise SettingInvalid(
                 f'{name} holds a place of kind "{place.kind}", which this version '
                 f'does not know yet; it may hold "{known}".'
+            )
+
+
+def _require_places(chosen: Settings) -> None:
+    """See to it that each place on this machine can be used. Raises SettingInvalid."""
+    from local.places import why_no_database, why_no_folder
+
+    for name, place, kind, why_not in (
+        ("TANDEM_STORE", chosen.store, "sqlite", why_no_database),
+        ("TANDEM_QUEUE", chosen.queue, "local", why_no_database),
+        ("TANDEM_VAULT", chosen.vault, "file", why_no_folder),
+        ("TANDEM_MAIL", chosen.mail, "folder", why_no_folder),
+    ):
+        why = why_not(place.target) if place.kind == kind else ""
+        if why:
+            thing = "SQLite file" if why_not is why_no_database else "folder"
+            held = f"{place.kind}:{place.target}"
+            raise SettingInvalid(
+                f'{name} holds "{held}", and {why}; it may hold a {thing} that is '
+                "there and can be written, or a new one."
             )
 
 

@@ -1,14 +1,19 @@
 """A WSGI server for one machine: HTTP/1.1, keep-alive, a pool of threads."""
 
+import json
 import socket
 import threading
 from typing import Any
 
 from flask import Flask
+from waitress.channel import HTTPChannel
 from waitress.server import create_server
+from waitress.task import ErrorTask
 
 THREADS = 32
 MOST_BODY = 16 * 1024 * 1024
+TOO_LARGE = 413
+DETAIL = f"The body may have {MOST_BODY:,} bytes at most, and most doors take 1 MiB."
 SECONDS_TO_FINISH = 5
 
 
@@ -31,6 +36,35 @@ def listen(host: str, port: int) -> socket.socket:
     return sock
 
 
+class RefusalTask(ErrorTask):  # type: ignore[misc] # because waitress has no types
+    """Says no to a request that the server itself refuses, as every door of ours does.
+
+    That is nearly always a body which is so large that no door gets to see it.
+    """
+
+    def execute(self) -> None:
+        """Answer with a problem (RFC 9457), and close the connection."""
+        error = self.request.error
+        problem = {
+            "type": "/problems/too-large" if error.code == TOO_LARGE else "about:blank",
+            "title": error.reason,
+            "status": error.code,
+            "detail": DETAIL if error.code == TOO_LARGE else str(error.body),
+        }
+        body = json.dumps(problem).encode()
+        self.status = f"{error.code} {error.reason}"
+        self.response_headers.append(("Content-Type", "application/problem+json"))
+        self.set_close_on_finish()
+        self.content_length = len(body)
+        self.write(body)
+
+
+class Channel(HTTPChannel):  # type: ignore[misc] # because waitress has no types
+    """A connection whose refusals are problems."""
+
+    error_task_class = RefusalTask
+
+
 class HttpServer:
     """Serves an application in the background until it is stopped."""
 
@@ -46,6 +80,7 @@ class HttpServer:
             max_request_body_size=MOST_BODY,
             map=self._watched,
         )
+        self._server.channel_class = Channel
         self._thread = threading.Thread(
             target=self._server.run, name="http", daemon=True
         )

@@ -11,7 +11,7 @@ from services.agendas import Agenda
 from services.calendars import find_entry, suffices
 from services.channels import try_to_open
 from services.clients import CALENDAR_SCOPES, service_key_of
-from services.connections import Connection, of_agenda
+from services.connections import Connection, State, of_agenda
 from services.documents import record_of
 from services.opening import Joining, open_connection
 from services.organizations import get_organization
@@ -20,6 +20,9 @@ from services.refusals import Forbidden, InTheWay, Unknown, invalid
 from services.setting_values import Direction
 from services.settings import read_settings
 from services.world import World
+
+MENDED_AGAIN = frozenset({State.NEEDS_RECONNECT, State.FAILING})
+"""A connection that does not work may be connected once more."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,6 +50,7 @@ def connect(
     token, client_id = _token(world, agenda.organization, email)
     asked = wanted.calendar_id or settings.calendar_id
     entry = _entry(world, token, asked, settings.direction)
+    _refuse_again(world, agenda, entry.id)
     account = _kept(world, agenda.organization, email, client_id=client_id, now=now)
     joining = Joining(
         organization=agenda.organization,
@@ -79,6 +83,16 @@ def _refuse_another(world: World, agenda: Agenda, email: str) -> None:
             "reset it first.",
             kind="account-changed",
         )
+
+
+def _refuse_again(world: World, agenda: Agenda, calendar_id: str) -> None:
+    """See to it that the two are not joined already, unless it is to be mended."""
+    for one in of_agenda(world.store, agenda.id):
+        if one.calendar_id == calendar_id and one.state not in MENDED_AGAIN:
+            raise InTheWay(
+                "This calendar is connected with this agenda already.",
+                kind="calendar-taken",
+            )
 
 
 def _token(world: World, organization: str, email: str) -> tuple[AccessToken, str]:

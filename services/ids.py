@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import re
 import secrets
 from enum import StrEnum
 
@@ -27,6 +28,11 @@ def new_id(kind: Kind) -> str:
     """Return a random id of 100 bits, such as "a_q3mz5k7yxw2d4f6hjbvn"."""
     letters = base64.b32encode(secrets.token_bytes(13)).decode().lower()
     return f"{kind}_{letters[:20]}"
+
+
+def is_id(text: str, kind: Kind) -> bool:
+    """Return whether a text may be an id of this kind."""
+    return re.fullmatch(rf"{kind}_[a-z2-7]{{20}}", text) is not None
 
 
 def new_key() -> str:

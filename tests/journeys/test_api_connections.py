@@ -63,6 +63,34 @@ def test_an_administrator_connects_for_the_owner(bench: ApiBench) -> None:
     assert [connection["id"] for connection in listed] == [made.json["id"]]
 
 
+def test_the_same_pair_is_not_connected_twice(bench: ApiBench) -> None:
+    one = connect(bench).json["id"]
+    bench.queue.tasks.clear()
+
+    again = connect(bench)
+    shared = connect(bench, shared=True)
+
+    assert (again.status_code, shared.status_code) == (409, 409)
+    assert again.json["type"] == "/problems/calendar-taken"
+    assert "with this agenda already" in again.json["detail"]
+    assert [entry["id"] for entry in ask(bench, "GET", "").json["items"]] == [one]
+    assert bench.queue.paths() == []
+
+
+@pytest.mark.parametrize("state", [State.NEEDS_RECONNECT, State.FAILING])
+def test_a_connection_that_does_not_work_is_mended_by_connecting_again(
+    bench: ApiBench, state: State
+) -> None:
+    one = connect(bench).json["id"]
+    change(bench.store, one, lambda known: replace(known, state=state))
+
+    again = connect(bench)
+
+    assert again.status_code == 201
+    assert again.json["id"] == one
+    assert stored(bench, one).state is State.ACTIVE
+
+
 def test_a_token_from_the_store_still_counts_on_its_own_person(
     bench: ApiBench,
 ) -> None:

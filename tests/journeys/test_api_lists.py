@@ -2,7 +2,14 @@
 
 import pytest
 
-from tests.journeys.api_bench import BOTH_STORES, ApiBench, bench_on, event, pointers
+from tests.journeys.api_bench import (
+    BOTH_STORES,
+    OPERATOR_KEY,
+    ApiBench,
+    bench_on,
+    event,
+    pointers,
+)
 
 
 @pytest.fixture(params=BOTH_STORES)
@@ -115,6 +122,19 @@ def test_a_series_without_end_is_listed_as_far_as_asked(bench: ApiBench) -> None
     found = bench.call("GET", f"{bench.items}?{year}", key=bench.agenda_key)
 
     assert len(found.json["items"]) == 31
+
+
+@pytest.mark.parametrize("token", ["garbage", "o_1", "%00", "a_q3mz5k7yxw2d4f6hjbv1"])
+@pytest.mark.parametrize("path", ["organizations", "agendas", "connections"])
+def test_no_list_begins_behind_what_is_no_place_of_it(
+    bench: ApiBench, path: str, token: str
+) -> None:
+    key = OPERATOR_KEY if path == "organizations" else bench.organization_key
+
+    answer = bench.call("GET", f"/v1/{path}?page_token={token}", key=key)
+
+    assert answer.status_code == 422
+    assert pointers(answer) == {"/page_token"}
 
 
 @pytest.mark.parametrize(

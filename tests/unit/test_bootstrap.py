@@ -8,6 +8,7 @@ import pytest
 from functions import bootstrap
 from functions.lazy import lazily
 from functions.settings import SettingInvalid, read_settings
+from local.store import SqliteStore
 
 
 class Counted:
@@ -92,6 +93,50 @@ def test_in_the_cloud_nobody_makes_up_a_key(tmp_path: Path) -> None:
 
     with pytest.raises(SettingInvalid, match="TANDEM_OPERATOR_KEY is not set"):
         bootstrap.operator_key()
+
+
+NO_PLACES = [
+    ("TANDEM_STORE", "sqlite:{}/text", "that file is none of SQLite's"),
+    ("TANDEM_STORE", "sqlite:{}", "that is a folder"),
+    ("TANDEM_STORE", "sqlite:{}/text/tandem.db", "text is a file"),
+    ("TANDEM_QUEUE", "local:{}/text", "that file is none of SQLite's"),
+    ("TANDEM_VAULT", "file:{}/text", "that is a file"),
+    ("TANDEM_MAIL", "folder:{}/text", "that is a file"),
+    ("TANDEM_MAIL", "folder:{}/text/deep/mail", "text is a file"),
+]
+
+
+@pytest.mark.parametrize(("setting", "text", "why"), NO_PLACES)
+def test_a_place_that_cannot_be_used_stops_the_start_with_one_line_that_names_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, setting: str, text: str, why: str
+) -> None:
+    (tmp_path / "text").write_text("root:x:0:0:root:/root:/bin/bash\n")
+    held = text.format(tmp_path)
+    chosen = read_settings(here(tmp_path, **{setting: held}))
+    monkeypatch.setattr(bootstrap, "_settings", chosen)
+
+    with pytest.raises(SystemExit) as ended:
+        bootstrap.started()
+
+    [line] = str(ended.value).splitlines()
+    assert line.startswith(f'{setting} holds "{held}", and ')
+    assert why in line
+    assert "; it may hold a" in line
+    assert [path.name for path in tmp_path.iterdir()] == ["text"]
+
+
+def test_places_that_are_new_or_ours_already_let_it_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chosen = read_settings(here(tmp_path / "new" / "deep"))
+    monkeypatch.setattr(bootstrap, "_settings", chosen)
+
+    assert bootstrap.started() is chosen
+    SqliteStore(tmp_path / "tandem.db").close()
+    again = read_settings(here(tmp_path))
+    monkeypatch.setattr(bootstrap, "_settings", again)
+
+    assert bootstrap.started() is again
 
 
 @pytest.mark.parametrize(
