@@ -1,6 +1,6 @@
 """What would be done with links, found out without doing it or asking either side."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NoReturn, cast
 
@@ -127,15 +127,21 @@ def entries_of(
     """Yield an entry for each write that a plan leads to, and one for a meeting."""
     now = session.rules.pair(link).now
     if plan.act is Act.MEET:
-        yield _entry(session, link, plan, now[Side.CALENDAR], name="pair")
+        paired = _entry(session, link, plan, now, name="pair")
+        yield replace(paired, wanted=now[Side.CALENDAR])
     for each in writes_of(plan):
-        entry = _entry(session, link, each, each.wanted, name=str(each.side))
+        entry = _entry(session, link, each, now, name=str(each.side))
         mailed = _mailed(session, link, each) if mails else ()
         yield replace(entry, mailed=mailed)
 
 
 def _entry(
-    session: Session, link: Link, plan: Plan, wanted: Content | None, *, name: str
+    session: Session,
+    link: Link,
+    plan: Plan,
+    now: Mapping[Side, Content | None],
+    *,
+    name: str,
 ) -> Entry:
     return Entry(
         id=f"{link.id}~{name}",
@@ -146,8 +152,8 @@ def _entry(
         cause=link.id,
         marks=plan_marks(plan),
         atoms=plan.atoms,
-        now=session.rules.pair(link).now,
-        wanted=wanted,
+        now=now,
+        wanted=plan.wanted,
         calls=calls_of(session, link, plan),
     )
 
