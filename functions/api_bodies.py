@@ -145,6 +145,15 @@ class ApplyPreview(Strict):
     but: Ids = field(default_factory=list, name="except")
 
 
+class Reset(Strict):
+    """`POST /v1/connections/{c}/reset`."""
+
+    existing: Annotated[
+        str, Meta(pattern="^(leave|delete_calendar|delete_agenda|delete_both)$")
+    ]
+    next: Annotated[str, Meta(pattern="^(new_only|all)$")]
+
+
 class Disconnect(Strict):
     """`POST /v1/connections/{c}/disconnect`."""
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from msgspec import UNSET
 
-from functions.api_bodies import ConnectionPatch, Disconnect, NewConnection, body_as
+from functions.api_bodies import ConnectionPatch, NewConnection, body_as
 from functions.api_call import Call
 from functions.api_scope import (
     organization_for,
@@ -20,16 +20,15 @@ from functions.run_views import (
     written_run_view,
 )
 from services import journal, steering
-from services.asked_runs import find, noted
+from services.asked_runs import find
 from services.connections import loaded
 from services.delegation import Delegated, calendars_of, connect
 from services.explaining import explain
 from services.idempotency import Answer
-from services.leaving import disconnect as end
 from services.link_documents import link_of
 from services.links import links_of
 from services.ports import Is, Json, Query, Where
-from services.refusals import NotYet, Unknown, invalid
+from services.refusals import Unknown, invalid
 from services.repair import link_document, repair
 from services.steering import ask_for_run, set_settings
 
@@ -126,16 +125,6 @@ def resume(call: Call) -> Answer:
 def cancel(call: Call) -> Answer:
     """Stop the sync that is under way."""
     return _started(steering.cancel(call.world, own_connection(call).id))
-
-
-def disconnect(call: Call) -> Answer:
-    """End a connection; the copies on both sides stay where they are."""
-    connection = own_connection(call)
-    body = body_as(call, Disconnect)
-    if body.copies == "remove":
-        raise NotYet("This version cannot remove the copies yet; keep or freeze them.")
-    end(call.world, connection.id, revoke=body.revoke, now=call.now)
-    return _started(noted(call.world, connection.id, asked_for="disconnect"))
 
 
 def _started(run: str) -> Answer:

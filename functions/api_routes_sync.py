@@ -10,7 +10,6 @@ from functions import (
     api_previews,
     api_undo,
 )
-from functions.api_operations import not_yet
 from functions.api_route import LIST, Route
 from functions.api_scope import ITEM_KEYS, OPERATOR_KEYS, ORGANIZATION_KEYS
 
@@ -144,9 +143,18 @@ CONNECTIONS = (
     _connections(
         method="POST",
         path=_C + "/disconnect",
-        do=api_connections.disconnect,
+        do=api_undo.disconnect,
         body="Disconnect",
-        answers={202: "Run", 501: "Problem"},
+        answers={202: "Run"},
+        refuses=(409,),
+    ),
+    _connections(
+        method="POST",
+        path=_C + "/reset",
+        do=api_undo.reset,
+        body="Reset",
+        answers={201: "ShownReset"},
+        refuses=(409,),
     ),
     _connections(
         method="GET",
@@ -188,10 +196,6 @@ CONNECTIONS = (
         do=api_connections.repair_link,
         answers={202: "Run"},
         refuses=(409,),
-    ),
-    *(
-        _connections(method=method, path=path, do=not_yet, answers={501: "Problem"})
-        for method, path in (("POST", _C + "/reset"),)
     ),
     _connections(
         method="POST",

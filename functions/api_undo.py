@@ -1,18 +1,23 @@
-"""The API's routes for what was written, and for taking it back."""
+"""The API's routes for what was written, for taking it back, and for leaving."""
 
 from datetime import datetime
 
-from functions.api_bodies import Undo, body_as
+from functions.api_bodies import Disconnect, Reset, Undo, body_as
 from functions.api_call import Call
 from functions.api_scope import own_connection
 from functions.api_views import list_view
-from functions.journal_views import page_view, undone_view
+from functions.journal_views import page_view, reset_view, undone_view
 from functions.run_views import checked_run, empty_page
 from services import journal
-from services.asked_runs import find
+from services.asked_runs import find, noted
 from services.idempotency import Answer
+from services.jobs import Next
+from services.leaving import Copies
+from services.leaving import disconnect as end
 from services.ports import Document
 from services.refusals import invalid
+from services.removing import remove_copies
+from services.reset import Existing, preview_reset
 from services.undo import Undone, undo_run, undo_since, undo_write
 
 NO_MOMENT = 'Must be a time with an offset, such as "2027-03-29T09:00:00Z".'
@@ -76,3 +81,28 @@ def _moment(text: str) -> datetime:
     if moment.tzinfo is None or not 1 < moment.year < 9998:
         raise invalid("/since", NO_MOMENT)
     return moment
+
+
+def reset(call: Call) -> Answer:
+    """Show what a reset would do; applying the preview does it."""
+    connection, body = own_connection(call), body_as(call, Reset)
+    preview = preview_reset(
+        call.world,
+        connection.id,
+        existing=Existing(body.existing),
+        following=Next(body.next),
+        now=call.now,
+    )
+    return Answer(status=201, body=reset_view(preview))
+
+
+def disconnect(call: Call) -> Answer:
+    """End a connection; our copies stay, or are removed first."""
+    connection, body = own_connection(call), body_as(call, Disconnect)
+    copies = Copies(body.copies)
+    if copies is Copies.REMOVE:
+        run = remove_copies(call.world, connection.id, revoke=body.revoke, now=call.now)
+        return Answer(status=202, body={"run": run})
+    end(call.world, connection.id, revoke=body.revoke, copies=copies, now=call.now)
+    run = noted(call.world, connection.id, asked_for="disconnect")
+    return Answer(status=202, body={"run": run})

@@ -26,8 +26,9 @@ PERCENTILES = shown({"p50": or_null(NUMBER), "p95": or_null(NUMBER), "samples": 
 _copies: Schema = {
     **one_of("keep", "remove", "freeze"),
     "description": (
-        "What becomes of what we made on both sides. `keep` and `freeze` leave it as "
-        "it is; `remove` is not done by this version (501)."
+        "What becomes of what we made on both sides. `keep` leaves it and forgets the"
+        " links, `freeze` keeps them too for when the pair is connected again, and"
+        " `remove` takes our copies away first, never an original."
     ),
 }
 

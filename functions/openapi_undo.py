@@ -79,4 +79,35 @@ UNDO: dict[str, Schema] = {
     "Undone": shown(
         {"run": TEXT, "undone": NUMBER, "skipped": list_of(ref("Skipped"))}
     ),
+    "Reset": taken(
+        {
+            "existing": one_of(
+                "leave", "delete_calendar", "delete_agenda", "delete_both"
+            ),
+            "next": one_of("new_only", "all"),
+        },
+        required=("existing", "next"),
+    ),
+    "ShownReset": shown(
+        {
+            "id": TEXT,
+            "kind": TEXT,
+            "reason": TEXT,
+            "created_at": MOMENT,
+            "expires_at": MOMENT,
+            "applied_at": or_null(MOMENT),
+            "existing": TEXT,
+            "next": TEXT,
+            "counts": shown(
+                {
+                    "linked": NUMBER,
+                    "left_alone": NUMBER,
+                    "deletes_in_calendar": NUMBER,
+                    "deletes_in_agenda": NUMBER,
+                }
+            ),
+            "google_calls": NUMBER,
+            "mailed": NUMBER,
+        }
+    ),
 }

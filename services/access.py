@@ -18,7 +18,7 @@ from services.accounts import (
     refreshed,
 )
 from services.clients import CALENDAR_SCOPES, client_of, service_key_of
-from services.connections import Connection, mark_needs_reconnect
+from services.connections import Connection
 from services.environment import require_own_store
 from services.guarded import GuardedCalendar
 from services.organizations import get_organization
@@ -28,6 +28,7 @@ from services.ports import (
     Conflict,
     Document,
 )
+from services.reconnecting import mark_needs_reconnect
 from services.refusals import Unknown
 from services.setting_values import EVENT_TYPES
 from services.world import World

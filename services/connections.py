@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from connectors.base import Json
 from services.documents import data_of, record_of
+from services.jobs import Job
 from services.paging import every
 from services.ports import Conflict, Create, Document, Is, Query, Replace, Store, Where
 
@@ -156,7 +157,9 @@ class Connection:
 
     `awaited` is the id of a run that somebody asked for and that could not be done yet:
     the next run is that one. `waits_version` rises with each change of what waits
-    for a person, which `preview` shows.
+    for a person, which `preview` shows. One that is
+    disconnected and `frozen` keeps its links, to go on where it was when the same pair
+    is connected again.
     """
 
     id: str
@@ -198,6 +201,8 @@ class Connection:
     preview: str | None = None
     waits_version: int = 0
     approved: bool = False
+    job: Job | None = None
+    frozen: bool = False
     channel: str | None = None
     watchable: bool = True
     audit: Audited | None = None
@@ -216,11 +221,14 @@ class Connection:
     def shown_state(self, now: datetime) -> State:
         """Return the state that a person is told."""
         busy = self.lease.is_live(now) or not self.first_sync_done
+        busy = busy or self.job is not None
         return State.SYNCING if self.state is State.ACTIVE and busy else self.state
 
     @property
     def shown_reason(self) -> str:
         """Return why it is as it is; a few that wait must not go unnoticed."""
+        if self.job is not None and self.state in RUNNING:
+            return self.job.told(self.counts.orders)
         return self.reason or " ".join(self._unnoticed())
 
     def _unnoticed(self) -> Iterator[str]:
@@ -318,22 +326,3 @@ def _where(store: Store, member: str, value: str) -> list[Connection]:
         where=[Where(member=member, compare=Is.EQUAL, value=value)],
     )
     return [loaded(document) for document in every(store, query)]
-
-
-def mark_needs_reconnect(store: Store, account: str, *, reason: str) -> list[str]:
-    """Stop every connection of an account until its owner connects it again.
-
-    Returns the ids of the connections that were still running.
-    """
-    stopped = []
-    for connection in of_account(store, account):
-        if connection.state in RUNNING:
-            change(store, connection.id, lambda one: _needing_reconnect(one, reason))
-            stopped.append(connection.id)
-    return stopped
-
-
-def _needing_reconnect(connection: Connection, reason: str) -> Connection:
-    if connection.state not in RUNNING:
-        return connection
-    return replace(connection, state=State.NEEDS_RECONNECT, reason=reason)

@@ -62,6 +62,7 @@ INDEXES: Final[tuple[Index, ...]] = (
     Index(collection="links", members=("mark_agenda",)),
     Index(collection="links", members=("mark_calendar",)),
     Index(collection="links", members=("order",)),
+    Index(collection="links", members=("order", "due_at")),
     Index(collection="links", members=("rank", "due_at")),
     Index(collection="links", members=("series",)),
     Index(collection="links", members=("waiting",)),

@@ -1,8 +1,13 @@
-"""Leaving: a connection ends, its push channels and, if wished, its grant with it."""
+"""Leaving: a connection ends, its push channels and, if wished, its grant with it.
+
+What becomes of the copies that we made is the leaver's choice. To remove them comes
+first, as a job; the end comes after it.
+"""
 
 import logging
 from dataclasses import replace
 from datetime import datetime
+from enum import StrEnum
 
 from services.access import forget
 from services.accounts import AccountMissing, load, path_of, refresh_token_of
@@ -15,8 +20,9 @@ from services.connections import (
     of_account,
 )
 from services.connections import load as load_connection
+from services.links import links_of
 from services.opening import release_claim
-from services.ports import Delete
+from services.ports import Delete, Query, Store
 from services.sealing import SealBroken
 from services.world import World
 from sync.errors import SyncError
@@ -24,18 +30,45 @@ from sync.errors import SyncError
 logger = logging.getLogger(__name__)
 
 LEFT = "Disconnected."
+AT_ONCE = 200
+
+
+class Copies(StrEnum):
+    """What becomes of what we made on both sides when a connection ends.
+
+    KEEP leaves it and forgets the links: should the pair be connected again, both sides
+    are paired anew. FREEZE keeps the links too, and goes on where it was. REMOVE takes
+    our copies away, never an original.
+    """
+
+    KEEP = "keep"
+    FREEZE = "freeze"
+    REMOVE = "remove"
 
 
 def disconnect(
-    world: World, connection_id: str, *, revoke: bool, now: datetime
+    world: World,
+    connection_id: str,
+    *,
+    revoke: bool,
+    now: datetime,
+    copies: Copies = Copies.KEEP,
+    reason: str = "",
 ) -> None:
-    """End a connection: the copies stay where they are, and nothing is written again.
+    """End a connection: nothing is written again.
 
     With `revoke` the grant is given back as well, unless another connection uses it.
     """
-    connection = change(world.store, connection_id, _ended)
+    frozen = copies is Copies.FREEZE
+
+    def ended(connection: Connection) -> Connection:
+        return replace(_ended(connection), reason=reason or LEFT, frozen=frozen)
+
+    connection = change(world.store, connection_id, ended)
     close_channels(world, connection, now=now)
     release_claim(world.store, connection)
+    if not frozen:
+        _forget_links(world.store, connection_id)
     if revoke and not _is_used(world, connection.account):
         _give_back(world, connection.account)
     fields = {"event": "disconnected", "connection_id": connection_id}
@@ -57,10 +90,17 @@ def _ended(connection: Connection) -> Connection:
     return replace(
         connection,
         state=State.DISCONNECTED,
-        reason=LEFT,
         until=None,
         due_at=None,
+        job=None,
     )
+
+
+def _forget_links(store: Store, connection_id: str) -> None:
+    """Forget what ties the two sides, some links at a time."""
+    query = Query(collection=links_of(connection_id), limit=AT_ONCE)
+    while page := store.query(query):
+        store.commit([Delete(path=document.path) for document in page])
 
 
 def _is_used(world: World, account: str) -> bool:

@@ -127,7 +127,7 @@ class Link:
     `follows` goes on where the series of that link was cut.
 
     `note` tells what was decided last about an edit, `removed` that a person had our
-    copy taken away, so that only an edit makes it again.
+    copy taken away, or had it left as it is: only an edit has it synced again.
     `pages` are those of the journal that tell of its last writes.
     """
 
@@ -179,6 +179,11 @@ class Link:
         """Whether its event is there, as far as we know."""
         master = self.rows.master
         return master is not None and not is_deleted(master)
+
+    @property
+    def rests(self) -> bool:
+        """Whether it is left as it is until somebody changes one of its sides."""
+        return self.removed and self.rank is Rank.CLEAN and not self.linked
 
     @property
     def alone(self) -> Side | None:

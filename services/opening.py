@@ -4,10 +4,28 @@ import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from services.connections import Connection, at_work, change, created, of_agenda
+from services.connections import (
+    Connection,
+    at_work,
+    change,
+    created,
+    loaded,
+    of_agenda,
+)
 from services.lanes import Lane, new_connection_id
 from services.pace import rested
-from services.ports import CalendarEntry, Conflict, Create, Replace, Store, Write
+from services.paging import every
+from services.ports import (
+    CalendarEntry,
+    Conflict,
+    Create,
+    Is,
+    Query,
+    Replace,
+    Store,
+    Where,
+    Write,
+)
 from services.queueing import queue_run
 from services.world import World
 
@@ -52,6 +70,12 @@ def open_connection(world: World, joining: Joining, *, now: datetime) -> Connect
             woken = _woken(world.store, known, joining, now=now)
             queue_run(world, woken.id)
             return woken
+    frozen = _frozen(world.store, joining)
+    if frozen is not None:
+        _claim(world.store, frozen)
+        woken = _woken(world.store, frozen, joining, now=now)
+        queue_run(world, woken.id)
+        return woken
     connection = rested(world.store, _new(joining, now=now), now=now)
     _store(world.store, connection)
     queue_run(world, connection.id, lane=Lane.BACKFILL)
@@ -93,23 +117,40 @@ def _woken(
             email=joining.email,
             until=None,
             channel=None,
+            frozen=False,
+            due_at=connection.due_at or connection.created_at,
         )
         return rested(store, woken, now=now)
 
     return change(store, known.id, awake)
 
 
+def _frozen(store: Store, joining: Joining) -> Connection | None:
+    """Return the connection of this pair that ended with its links kept, if any."""
+    where = Where(member="agenda", compare=Is.EQUAL, value=joining.agenda)
+    found = map(loaded, every(store, Query(collection="connections", where=[where])))
+    of_pair = (one for one in found if one.calendar_id == joining.entry.id)
+    return next((one for one in of_pair if one.frozen), None)
+
+
 def _store(store: Store, connection: Connection) -> None:
+    _claim(store, connection, created(connection))
+
+
+def _claim(store: Store, connection: Connection, *writes_too: Write) -> None:
+    """Keep the calendar for a connection. Raises CalendarTaken."""
     claim = {"connection": connection.id, "organization": connection.organization}
     path = claim_path(connection.calendar_id)
     taken = store.get(path)
-    writes: list[Write] = [created(connection)]
+    writes: list[Write] = [*writes_too]
     if taken is None:
         writes.append(Create(path=path, data=claim))
     elif not taken.data:
         writes.append(Replace(path=path, data=claim, version=taken.version))
-    elif not connection.shared:
+    elif not connection.shared and taken.data["connection"] != connection.id:
         raise CalendarTaken(str(taken.data["connection"]))
+    if not writes:
+        return
     try:
         store.commit(writes)
     except Conflict:

@@ -27,7 +27,7 @@ class Deed(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Order:
-    """What a person asked for; `id` is the run that they were told of.
+    """What a person asked for; `run` is the run that they were told of, if any.
 
     UNDO puts each of `images` back, REMOVE deletes what stands on `sides`. `worked`
     tells that this was done and that only the ordinary plan is left to carry what
@@ -43,6 +43,7 @@ class Order:
     why: str
     sides: frozenset[Side] = frozenset()
     images: Mapping[Side, Image] = field(default_factory=dict)
+    run: str = ""
     worked: bool = False
     left: Mapping[Side, int] = field(default_factory=dict)
     wanted: Mapping[Side, Content] = field(default_factory=dict)
@@ -61,6 +62,7 @@ def order_json(order: Order) -> Json:
         "id": order.id,
         "deed": str(order.deed),
         "why": order.why,
+        "run": order.run,
         "sides": sorted(order.sides),
         "images": {str(side): _image(each) for side, each in order.images.items()},
         "worked": order.worked,

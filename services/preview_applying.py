@@ -17,6 +17,8 @@ from services.preview_entries import Entry, EntryKind
 from services.preview_live import shown
 from services.preview_pages import entries_from
 from services.previews import FIRST_SYNC, Preview, mark, new_preview, unexpired
+from services.reset import KIND as RESET
+from services.reset import begin_reset
 from services.run.asking import CHANGED as SOME_CHANGED
 from services.run.asking import UNSURE as ASKS_WHICH
 from services.run.foresight import Foresight
@@ -289,11 +291,19 @@ def _hold_one(session: Session, each: Staged) -> None:
         each.link = _held(each.link, current, LEFT)
 
 
+def reset_shown(applying: Applying) -> Applied:
+    """Begin the reset that was shown."""
+    shown = applying.entries()
+    passed = begin_reset(applying.world, applying.preview, shown, now=applying.now)
+    return Applied(passed=passed)
+
+
 HOOKS: dict[str, Hook] = {
     "held": approve_shown,
     "first_sync": approve_shown,
     "unsure": approve_shown,
     "now": approve_asked,
     "settings": approve_settings,
+    RESET: reset_shown,
 }
 """By kind of preview; whoever adds a kind adds a row."""

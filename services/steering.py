@@ -6,6 +6,7 @@ from datetime import datetime
 
 from services.agendas import Agenda, get_agenda
 from services.asked_runs import ask, noted
+from services.beginning import cancel_job
 from services.connections import RUNNING, Connection, State, at_work, change
 from services.json_values import merge_patch
 from services.limits import NotAllowed, check_size
@@ -45,7 +46,12 @@ def pause(world: World, connection_id: str, *, reason: str = PAUSED) -> str:
 
 
 def cancel(world: World, connection_id: str) -> str:
-    """Stop the sync that is under way, before its next slice."""
+    """Stop the sync that is under way, before its next slice.
+
+    A reset, or the removing of our copies, is given up; what of it is done stays done.
+    """
+    if cancel_job(world, connection_id):
+        return ask(world, connection_id, asked_for="cancel")
     return pause(world, connection_id, reason=CANCELLED)
 
 

@@ -11,13 +11,14 @@ from datetime import datetime
 
 from services import journal
 from services.asked_runs import ask
+from services.beginning import BUSY
 from services.connections import Connection, load
 from services.ids import Kind, new_id
 from services.journal import KEPT, Entry
 from services.links import Link
 from services.ordering import place, stored_links
 from services.orders import Deed, Order
-from services.refusals import Expired, Unknown
+from services.refusals import Expired, InTheWay, Unknown
 from services.run.connecting import rules_of
 from services.run.ordered import SKIP
 from services.run.rules import Rules
@@ -119,7 +120,7 @@ class _Undoing:
         if link is not None and images:
             why = REASON + _reason(entries[0])
             self.orders[link.id] = Order(
-                id=self.run, deed=Deed.UNDO, why=why, images=images
+                id=self.run, deed=Deed.UNDO, why=why, images=images, run=self.run
             )
             self.counts[link.id] = many
 
@@ -168,6 +169,8 @@ def _undo(
 ) -> Undone:
     connection, _ = load(world.store, connection_id)
     require_running(connection)
+    if connection.job is not None:
+        raise InTheWay(BUSY)
     if any(now - each.at > KEPT for each in entries):
         raise Expired(TOO_OLD)
     finding = _Undoing(rules=rules_of(world, connection), run=new_id(Kind.RUN))

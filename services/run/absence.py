@@ -15,6 +15,7 @@ from services.parking import GIVES_UP_ON_ONE, given_up
 from services.ports import Is, Query, Where
 from services.run.look import Change, writes_of
 from services.run.ranking import ranked
+from services.run.resting import awake, still_rests
 from services.run.rivals import woken
 from services.run.session import Session
 from services.run.staged import Staged, item_now, link_staged
@@ -120,12 +121,19 @@ def _probed_event(session: Session, link: Link) -> Link:
         row = session.calendar.get(master["id"])
     except Missing:
         return doubted(session, link)
-    return ranked(session, replace(link, rows=with_row(link.rows, row)))
+    return _ranked(session, replace(link, rows=with_row(link.rows, row)), link)
+
+
+def _ranked(session: Session, link: Link, before: Link) -> Link:
+    """Return the link as its plan asks; one that rests is not woken by a delete."""
+    if still_rests(session, link, before):
+        return link
+    return ranked(session, awake(session, link, before))
 
 
 def doubted(session: Session, link: Link) -> Link:
     """Return a link whose event answers 404: suspect once, deleted the second time."""
-    if link.suspect + 1 < SURE_AFTER:
+    if not link.rests and link.suspect + 1 < SURE_AFTER:
         return replace(
             link,
             suspect=link.suspect + 1,
@@ -137,7 +145,7 @@ def doubted(session: Session, link: Link) -> Link:
         )
     gone = {**(link.rows.master or {}), "status": "cancelled"}
     rows = with_row(link.rows, gone)
-    return ranked(session, replace(link, rows=rows, reread=frozenset()))
+    return _ranked(session, replace(link, rows=rows, reread=frozenset()), link)
 
 
 def _probed_item(session: Session, link: Link) -> Link:
@@ -148,4 +156,4 @@ def _probed_item(session: Session, link: Link) -> Link:
         return link
     alive = found is not None and found.content is not None
     item = item_now(found, found.content) if found and found.content and alive else None
-    return ranked(session, replace(link, item=item))
+    return _ranked(session, replace(link, item=item), link)

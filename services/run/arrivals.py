@@ -5,9 +5,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from connectors.base import Item
-from services.links import Link, Part, Rank, Waiting
+from services.links import Link, Part, Waiting
 from services.parking import given_up, parked, unreadable_item
 from services.run.ranking import in_window, ranked, waits_for_master
+from services.run.resting import awake, still_rests
 from services.run.rivals import woken
 from services.run.session import Session
 from services.run.staged import Staged, fetched, item_now, with_zone
@@ -297,10 +298,10 @@ def _ranked(session: Session, each: Staged) -> bool:
         return True
     if before is not None and _same_sides(link, before):
         return True
-    if before is not None and _rests(session, link, before):
+    if before is not None and still_rests(session, link, before):
         return True
     try:
-        each.link = ranked(session, link)
+        each.link = ranked(session, awake(session, link, before))
     except Unreadable as unreadable:
         each.link = given_up(link, unreadable, now=session.now())
         return True
@@ -309,20 +310,6 @@ def _ranked(session: Session, each: Staged) -> bool:
 
 def _same_sides(link: Link, before: Link) -> bool:
     return link.rows == before.rows and link.item == before.item
-
-
-def _rests(session: Session, link: Link, before: Link) -> bool:
-    """Whether a link whose copy a person had removed shows nothing new.
-
-    Our own delete of the other side comes back, and versions change without an edit.
-    """
-    if not before.removed or before.rank is not Rank.CLEAN:
-        return False
-    shown = session.rules.shown
-    try:
-        return all(shown(link, side) == shown(before, side) for side in Side)
-    except Unreadable:
-        return False
 
 
 def _worth_keeping(session: Session, link: Link) -> bool:

@@ -141,3 +141,8 @@ def dormant(link: Link, *, why: str) -> Link:
         generation=link.generation + 1,
         why=why,
     )
+
+
+def left_alone(link: Link, *, why: str) -> Link:
+    """Return a link that is left as it is until somebody changes one of its sides."""
+    return replace(dormant(link, why=why), removed=True)

@@ -12,7 +12,7 @@ from connectors.base import Written
 from services.ids import Kind, new_id
 from services.links import Intent, Link
 from services.orders import Deed, Order, wanting
-from services.run.landing import dormant, ended, with_answer
+from services.run.landing import ended, left_alone, with_answer
 from services.run.rules import Rules
 from services.run.session import Session
 from services.run.staged import Staged
@@ -118,8 +118,7 @@ def _worked(session: Session, link: Link, order: Order) -> Link:
         return replace(link, order=replace(order, worked=True))
     if not link.has_event and link.item is None:
         return ended(link, now=session.now())
-    rested = dormant(link, why=TAKEN_AWAY.format(why=order.why))
-    return replace(rested, removed=True)
+    return left_alone(link, why=TAKEN_AWAY.format(why=order.why))
 
 
 def _took_away(rules: Rules, link: Link, order: Order) -> bool:

@@ -71,7 +71,7 @@ class Preparing:
             if each.link.order is not None:
                 ordered = work_off(self.session, each)
                 if ordered is not None or each.link.order is None:
-                    return ordered
+                    return self._unlimited(each, ordered)
             if self.singles.concern(each.link):
                 return self._first_of(self.singles.spread(each))
             pair = self.session.rules.pair(each.link)
@@ -250,6 +250,15 @@ class Preparing:
         if fight is None:
             return link
         return parked(link, put_back(fight), now=self.session.now())
+
+    def _unlimited(self, each: Staged, step: Step | None) -> Step | None:
+        """Return an order's step, unless Google lets nothing be written for a while."""
+        if step is None or step.intent.side is not Side.CALENDAR:
+            return step
+        if not self.session.limited:
+            return step
+        each.link = self._put_off(each.link)
+        return None
 
     def _put_off(self, link: Link) -> Link:
         """Return a link that waits until Google lets us write again."""

@@ -25,11 +25,13 @@ from services.links import Rank, links_of
 from services.ports import Document, Is, Query, Where
 from services.preview_letters import tell_administrators
 from services.queueing import queue_run
+from services.run import jobs
 from services.run.absence import judge
 from services.run.asked import joined, last_run, told, turned_away
 from services.run.asking import ask_first
 from services.run.connecting import application_of
 from services.run.hint import Busy, Hint, Outcome, Overtaken, Stopped
+from services.run.leaving import end_after_job, is_leaving, without_calendar
 from services.run.look import Looked, look
 from services.run.recover import with_open_intents
 from services.run.session import LinkMoved, Session
@@ -114,6 +116,8 @@ def _answered(session: Session) -> Outcome:
     except TransientError as error:
         return postponed(session, error)
     except (AccessRevoked, AccessLost, OperatorFault) as error:
+        if is_leaving(session.connection):
+            return without_calendar(session, error)
         return failed(session, error)
 
 
@@ -123,13 +127,9 @@ def _run(session: Session) -> Outcome:
         session.agenda.data.get("settings") or {}, connection.settings
     )
     session.connector = world.connect(application_of(session.agenda))
-    session.calendar = open_calendar(
-        world,
-        connection,
-        now=session.now(),
-        event_types=session.settings.event_types,
-        count=session.allowance.count,
-    )
+    if connection.job is not None:
+        return _go_on_with_job(session)
+    _open_calendar(session)
     looked = look(session)
     complete = looked.complete and judge(session)
     if complete:
@@ -140,6 +140,29 @@ def _run(session: Session) -> Outcome:
     tell_administrators(session.world, session.connection)
     _stop_stale_channel(session)
     return Outcome(word="done", read=session.read, written=session.written)
+
+
+def _open_calendar(session: Session) -> None:
+    session.calendar = open_calendar(
+        session.world,
+        session.connection,
+        now=session.now(),
+        event_types=session.settings.event_types,
+        count=session.allowance.count,
+    )
+
+
+def _go_on_with_job(session: Session) -> Outcome:
+    """Do a slice of the connection's job, and nothing else meanwhile."""
+    woken, job = session.connection.wake_at, session.connection.job
+    if job is not None and not job.lost:
+        _open_calendar(session)
+    complete = jobs.go_on(session, lambda now: _finished(session, now))
+    if jobs.is_left(session.connection):
+        return end_after_job(session)
+    more = complete and session.connection.job is None
+    _go_on(session, complete=complete and not more, woken=woken)
+    return Outcome(word="done", written=session.written)
 
 
 def _stop_stale_channel(session: Session) -> None:

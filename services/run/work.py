@@ -106,7 +106,8 @@ class Work:
 
     def _run_of(self, link: Link) -> str:
         """Return the run under which the journal has a link's writes: who asked."""
-        return link.order.id if link.order else self.session.run_id
+        asked = link.order.run if link.order else ""
+        return asked or self.session.run_id
 
     def _may_go(self, each: Staged) -> bool:
         return not each.gone and is_due(each.link, now=self.session.now())

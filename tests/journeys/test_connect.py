@@ -15,6 +15,7 @@ from services.documents import data_of
 from services.google_credentials import read_credentials
 from services.organizations import set_google
 from services.ports import AccessToken, Grant, Query, Replace, Update
+from services.reconnecting import mark_needs_reconnect
 from tests.journeys.tandem import ANNA, CLIENT_ID, Browser, Tandem, parameters
 
 EVENTS, LIST = CALENDAR_SCOPES
@@ -467,7 +468,7 @@ def test_the_same_account_again_keeps_its_connection(
     agenda = tandem.agenda()
     browser.connect(tandem.invite(agenda).url)
     before = connection_of(tandem)
-    connections.mark_needs_reconnect(
+    mark_needs_reconnect(
         tandem.world.store, before.account, reason="The grant is gone."
     )
 

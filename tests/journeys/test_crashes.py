@@ -7,7 +7,10 @@ import pytest
 
 from local.store import SqliteStore
 from services import journal
+from services.jobs import Next
 from services.ports import StoreError
+from services.preview_applying import apply
+from services.reset import Existing, preview_reset
 from services.undo import undo_writes
 from tests.journeys.workbench import Workbench
 from tests.standin.people import Person
@@ -144,5 +147,39 @@ def test_an_undo_survives_a_crash_at_every_step(
         assert "location" not in events["edited"], step
         assert items["edited"]["duration"] == "PT1H", step
         assert items["moved"]["start"] == "2026-12-01T09:00:00", step
+        assert bench.connection().counts.orders == 0, step
+    assert step > 5
+
+
+def resetting(bench: Workbench) -> None:
+    """Ask for a reset that deletes at Google and then syncs everything again."""
+    filled(bench)
+    bench.settle()
+    now = bench.clock.now()
+    preview = preview_reset(
+        bench.world,
+        bench.connection_id,
+        existing=Existing.DELETE_BOTH,
+        following=Next.NEW_ONLY,
+        now=now,
+    )
+    apply(bench.world, bench.connection_id, preview.id, now=now)
+
+
+@pytest.mark.parametrize("fails", list(Fails))
+def test_a_reset_goes_on_after_a_crash_at_every_step(
+    person: Callable[..., Person], fails: Fails
+) -> None:
+    step, crashed = 0, True
+    while crashed:
+        step += 1
+        bench, store = fresh(person(f"ann{step}@example.com"))
+        resetting(bench)
+
+        crashed = crashing(bench, store, step, fails)
+        bench.settle()
+
+        assert bench.titles_at_google() == bench.titles_in_agenda() == [], step
+        assert bench.connection().job is None, step
         assert bench.connection().counts.orders == 0, step
     assert step > 5

@@ -18,6 +18,7 @@ from services.channels import (
 from services.connections import Connection, State
 from services.documents import data_of
 from services.ports import Create, Query, Update
+from services.reconnecting import mark_needs_reconnect
 from services.renewal import RENEW_PATH, renew_due
 from sync.errors import OperatorFault, TransientError
 from tests.worlds import Stage
@@ -201,7 +202,7 @@ def test_an_account_that_has_left_does_not_keep_the_others_waiting() -> None:
     left = opened(stage)
     stage.clock.advance(timedelta(seconds=1))
     stays = opened(stage)
-    connections.mark_needs_reconnect(stage.store, left.account, reason="Gone.")
+    mark_needs_reconnect(stage.store, left.account, reason="Gone.")
     stage.clock.advance(timedelta(days=6, hours=1))
 
     done = renew_due(stage.world, stage.now)
