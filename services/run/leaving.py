@@ -5,9 +5,9 @@ from dataclasses import replace
 from services.connections import Connection, State
 from services.jobs import JobKind
 from services.leaving import Copies, disconnect
+from services.queueing import queue_run
 from services.run.hint import Outcome
 from services.run.session import Session
-from services.run.trouble import queue_run
 from sync.errors import PermanentError
 
 NOT_REMOVED = "Disconnected. Our copies in the calendar could not be removed: {why}"
