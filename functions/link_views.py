@@ -34,6 +34,7 @@ def link_view(link: Link, *, zone: str) -> dict[str, Json]:
         "dirty": link.rank.name.lower() if link.rank else None,
         "waiting": None if link.waiting is None else str(link.waiting),
         "why": link.why,
+        "note": link.note,
         "parked": parked_view(link),
         "tries": link.tries,
         "ended_at": time_text(link.ended_at),

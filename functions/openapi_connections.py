@@ -52,6 +52,7 @@ _link: dict[str, Schema] = {
     "dirty": or_null(TEXT),
     "waiting": or_null(one_of(*WAITING)),
     "why": TEXT,
+    "note": TEXT,
     "parked": or_null(ref("Parked")),
     "tries": NUMBER,
     "ended_at": or_null(MOMENT),

@@ -23,6 +23,8 @@ WORDS: Mapping[str, str] = {
 
 def put_back(side: Side, atoms: Iterable[Atom]) -> str:
     """Return the reason why a side shows again what it showed."""
+    if side is Side.AGENDA:
+        return f"put back: only the organizer can change this ({named(atoms)})"
     return f"put back: {named(atoms)} changed in the {side}, where it may not be"
 
 

@@ -126,6 +126,8 @@ def _is_live(session: Session, link: Link) -> bool:
 
 
 def _concerns_guests(link: Link, plan: Plan) -> bool:
+    if plan.put_back and plan.put_back >= plan.atoms:
+        return False
     if plan.act is not Act.WRITE:
         return True
     names = {atom.name.partition("/")[0] for atom in plan.atoms}

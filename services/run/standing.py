@@ -15,6 +15,11 @@ from sync.guests import PERSON, hosts
 from sync.policy import Policy
 from sync.sides import THERE, Side
 
+OF_THE_ORGANIZER = frozenset(
+    {"title", "description", "location", "when", "duration", "rules", "status"}
+)
+"""What a guest's agenda shows again as the organizer has it."""
+
 OF_EACH_GUEST = frozenset({"color", "freeBusy", "privacy", "alert", "alerts", THERE})
 """What Google keeps for each guest alone; who deletes the own copy declines."""
 
@@ -27,6 +32,7 @@ def with_standing(
         guests=participants is Participants.GUESTS,
         own=own_of(link, email=email),
         copy=is_guests_copy(link),
+        born_here=link.birth is Side.AGENDA,
         hosts=_hosts(link, email=email),
         complete=_is_complete(link),
     )
@@ -36,7 +42,12 @@ def with_standing(
             return False
         return policy.carries(target, name)
 
-    return replace(policy, carries=carries)
+    def puts_back(side: Side, name: str) -> bool:
+        if side is Side.AGENDA and standing.undone(name):
+            return True
+        return policy.puts_back(side, name)
+
+    return replace(policy, carries=carries, puts_back=puts_back)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,12 +55,13 @@ class Standing:
     """Who the owner is to an event: its host, or a guest with a copy of it.
 
     `guests` tells whether participants are guests at all, `complete` whether we know
-    all of them.
+    all of them, `born_here` whether the item is the application's own.
     """
 
     guests: bool
     own: frozenset[str]
     copy: bool
+    born_here: bool
     hosts: bool
     complete: bool
 
@@ -61,6 +73,18 @@ class Standing:
             host = self.hosts and not self.copy
             return self.guests and host and self.complete
         return not self.copy or name.partition("/")[0] in OF_EACH_GUEST
+
+    def undone(self, name: str) -> bool:
+        """Return whether the agenda shows a field again as it was.
+
+        An application that has the meeting in several agendas changes it in each: there
+        it stays as it is until the organizer's copy follows.
+        """
+        if not self.copy or self.born_here:
+            return False
+        if name.startswith(PERSON):
+            return self.guests
+        return name in OF_THE_ORGANIZER
 
 
 def own_of(link: Link, *, email: str) -> frozenset[str]:
