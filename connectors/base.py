@@ -4,11 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any, Protocol
 
 from sync.content import Content
 
 Json = Any
+
+NO_FIELDS: Mapping[str, Json] = MappingProxyType({})
+"""None of an application's own fields."""
 
 
 class Versions(StrEnum):
@@ -130,16 +134,33 @@ class Connector(Protocol):
         """Return what the application would hold of this content (pure)."""
         ...
 
-    def create(self, content: Content, *, key: str, ical_uid: str | None) -> Written:
-        """Create an item; the same key again returns the item that it made."""
+    def create(
+        self,
+        content: Content,
+        *,
+        key: str,
+        ical_uid: str | None,
+        fields: Mapping[str, Json] = NO_FIELDS,
+    ) -> Written:
+        """Create an item; the same key again returns the item that it made.
+
+        `fields` are set among the application's own, where it has such.
+        """
         ...
 
     def write(
-        self, item_id: str, content: Content, *, before: Content, version: str
+        self,
+        item_id: str,
+        content: Content,
+        *,
+        before: Content,
+        version: str,
+        fields: Mapping[str, Json] = NO_FIELDS,
     ) -> Written:
         """Bring an item from `before` to `content`, touching nothing that is the same.
 
-        Raises StaleWrite where the application can tell that `version` is not current.
+        `fields` are set among the application's own; null takes one away. Raises
+        StaleWrite where the application can tell that `version` is not current.
         """
         ...
 

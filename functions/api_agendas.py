@@ -23,6 +23,7 @@ from services.agendas import (
     delete_agenda,
     list_agendas,
 )
+from services.connections import of_agenda
 from services.documents import record_of
 from services.hooks import remove_hook, set_hook
 from services.idempotency import Answer
@@ -30,6 +31,7 @@ from services.invitations import Invitation, Invited
 from services.keys import Key, agenda_keys, delete_agenda_key, make_agenda_key
 from services.leaving import leave
 from services.ports import Json
+from services.steering import look_anew
 
 
 def _view(call: Call, agenda: Agenda) -> dict[str, Json]:
@@ -80,6 +82,7 @@ def patch(call: Call) -> Answer:
     changes = to_builtins(body_as(call, AgendaPatch))
     if changes:
         agenda = change_agenda(call.world.store, agenda.id, changes)
+        look_anew(call.world, of_agenda(call.world.store, agenda.id))
     return Answer(status=200, body=_view(call, agenda))
 
 

@@ -30,7 +30,7 @@ from services.links import links_of
 from services.ports import Is, Json, Query, Where
 from services.refusals import Unknown, invalid
 from services.repair import link_document, repair
-from services.steering import ask_for_run, set_settings
+from services.steering import ask_for_run, look_anew, set_settings
 
 LINK_FILTERS = {"item": "item_id", "event": "event_id", "waiting": "waiting"}
 
@@ -103,6 +103,7 @@ def patch(call: Call) -> Answer:
     if settings is not UNSET:
         changes = {} if settings is None else dict(settings)
         connection = set_settings(call.world, connection, changes)
+        look_anew(call.world, [connection])
     return Answer(status=200, body=connection_view(connection, now=call.now))
 
 

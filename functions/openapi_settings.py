@@ -68,22 +68,32 @@ MEANS: Mapping[str, str] = {
         "most 50 an hour."
     ),
     "participants": (
-        "`guests` makes an item's participants the event's guests; otherwise they stay "
-        "in the agenda."
+        "`text`: an item's participants stand below the event's text; `guests`: they "
+        "are the event's guests; `none`: they stay in the agenda."
     ),
     "types.include": "The types of item that are synced; none given: all.",
     "types.exclude": "The types of item that are not synced.",
-    "types.private": "The type of item that a private event becomes.",
-    "types.default": "The type of item that any other event becomes.",
-    "templates.title": "The event's title, with `{field}` places.",
-    "templates.location": "The event's place, with `{field}` places.",
-    "templates.description": "The event's text, with `{field}` places.",
+    "types.private": "The `type` of an item that was made from a private event.",
+    "types.default": "The `type` of an item that was made from any other event.",
+    "templates.title": (
+        "The title of an item's event, with `{field}` places; empty: the item's own."
+    ),
+    "templates.location": (
+        "The place of an item's event, with `{field}` places; empty: the item's own."
+    ),
+    "templates.description": (
+        "The text of an item's event, with `{field}` places; empty: the item's own."
+    ),
     "hold_until": "A field that must be set before an item is synced.",
     "google_events": (
-        "How events that were made at Google appear in the agenda, if at all."
+        "How events that were made at Google appear in the agenda, if at all; `busy`: "
+        "as a block of time."
     ),
     "event_types": "The kinds of event that are read at Google.",
-    "declined": "How an event appears that the owner declined.",
+    "declined": (
+        "How an event appears that the owner declined: as free time, not at all, or as "
+        "it is."
+    ),
     "cancelled": (
         "How a cancelled item appears in the calendar: in free time, or not at all."
     ),
@@ -98,9 +108,6 @@ MEANS: Mapping[str, str] = {
 
 NOT_ACTING = frozenset(
     {
-        "templates.title",
-        "templates.location",
-        "templates.description",
         "poll_seconds",
     }
 )

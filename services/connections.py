@@ -157,9 +157,10 @@ class Connection:
 
     `awaited` is the id of a run that somebody asked for and that could not be done yet:
     the next run is that one. `waits_version` rises with each change of what waits
-    for a person, which `preview` shows. One that is
-    disconnected and `frozen` keeps its links, to go on where it was when the same pair
-    is connected again.
+    for a person, which `preview` shows. `rules` marks the settings by which all links
+    were planned; `replanned` is how far planning them anew has come, None when done.
+    One that is disconnected and `frozen` keeps its links, to go on where it was when
+    the same pair is connected again.
     """
 
     id: str
@@ -198,6 +199,8 @@ class Connection:
     freshness: Freshness = field(default_factory=Freshness)
     last_run: LastRun | None = None
     asked: Asked | None = None
+    rules: str = ""
+    replanned: str | None = None
     preview: str | None = None
     waits_version: int = 0
     approved: bool = False

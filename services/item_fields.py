@@ -35,3 +35,23 @@ def extra_of(value: Mapping[str, Json]) -> dict[str, Json]:
     }
     fields = value.get(FIELDS)
     return {**own, **fields} if isinstance(fields, Mapping) else own
+
+
+def with_fields(
+    value: Mapping[str, Json], fields: Mapping[str, Json]
+) -> Mapping[str, Json]:
+    """Return the item with these own fields, each where it was; null takes one away.
+
+    New ones become members of the item.
+    """
+    flat = value.get(FIELDS)
+    known = dict(flat) if isinstance(flat, Mapping) else {}
+    in_flat = {name: field for name, field in fields.items() if name in known}
+    own = {name: field for name, field in fields.items() if name not in known}
+    changed = _patched(value, own)
+    return {**changed, FIELDS: _patched(known, in_flat)} if in_flat else changed
+
+
+def _patched(value: Mapping[str, Json], fields: Mapping[str, Json]) -> dict[str, Json]:
+    kept = {name: member for name, member in value.items() if name not in fields}
+    return kept | {name: new for name, new in fields.items() if new is not None}

@@ -140,6 +140,8 @@ def _blob(link: Link) -> bytes:
         "codec": CODEC,
         "rows": rows_json(link.rows),
         "item": link.item and _item_json(link.item),
+        "rows_were": link.rows_were and rows_json(link.rows_were),
+        "item_was": link.item_was and _item_json(link.item_was),
         "seen": seen,
         "intent": link.intent and intent_json(link.intent),
         "reread": sorted(link.reread),
@@ -165,10 +167,13 @@ def _blob(link: Link) -> bytes:
 
 
 def _inside(inside: Json) -> dict[str, Json]:
-    item = inside["item"]
+    item, was = inside["item"], inside.get("item_was")
+    were = inside.get("rows_were")
     return {
         "rows": rows_of(inside["rows"]),
         "item": item and _item_of(item),
+        "rows_were": were and rows_of(were),
+        "item_was": was and _item_of(was),
         "seen": _seen_of(inside),
         "intent": inside["intent"] and intent_of(inside["intent"]),
         "reread": frozenset(Side(side) for side in inside["reread"]),

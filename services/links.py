@@ -128,7 +128,9 @@ class Link:
 
     `note` tells what was decided last about an edit, `removed` that a person had our
     copy taken away, or had it left as it is: only an edit has it synced again.
-    `pages` are those of the journal that tell of its last writes.
+    `rows_were` and `item_was` are an event and an item that are gone, as they were
+    last: should they be made again, what a view hid of them comes back too. `pages` are
+    those of the journal that tell of its last writes.
     """
 
     id: str
@@ -139,6 +141,8 @@ class Link:
     generation: int = 0
     rows: Rows = field(default_factory=Rows)
     item: ItemNow | None = None
+    rows_were: Rows | None = None
+    item_was: ItemNow | None = None
     seen: Mapping[Side, Content | None] = field(default_factory=dict)
     intent: Intent | None = None
     reread: frozenset[Side] = frozenset()
@@ -203,6 +207,19 @@ def links_of(connection_id: str) -> str:
 def link_path(connection_id: str, link_id: str) -> str:
     """Return where a link is stored."""
     return f"{links_of(connection_id)}/{link_id}"
+
+
+def with_rows(link: Link, rows: Rows) -> Link:
+    """Return the link with its event as it is now."""
+    gone = rows.master is None or is_deleted(rows.master)
+    were = link.rows if link.has_event else link.rows_were
+    return replace(link, rows=rows, rows_were=were if gone else None)
+
+
+def with_item(link: Link, item: ItemNow | None) -> Link:
+    """Return the link with its item as it is now; None when it is gone."""
+    was = None if item else link.item or link.item_was
+    return replace(link, item=item, item_was=was)
 
 
 def clean(link: Link) -> Link:

@@ -23,6 +23,7 @@ from services.setting_values import (
     Types,
 )
 from sync.policy import OnDelete
+from sync.templates import TemplateInvalid, parsed
 from sync.zones import zone_names
 
 __all__ = ["AgendaSettings", "effective", "read_settings"]
@@ -206,6 +207,15 @@ def _text(json: Json) -> str:
     return json
 
 
+def _template(json: Json) -> str:
+    text = _text(json)
+    try:
+        parsed(text)
+    except TemplateInvalid as error:
+        raise _wrong(str(error)) from None
+    return text
+
+
 def _some_text(json: Json) -> str:
     text = _text(json)
     if not text.strip():
@@ -291,7 +301,8 @@ _READERS: Mapping[str, Read] = {
         },
     ),
     "templates": _group(
-        Templates, {"title": _text, "location": _text, "description": _text}
+        Templates,
+        {"title": _template, "location": _template, "description": _template},
     ),
     "hold_until": _text,
     "google_events": _one_of(GoogleEvents),

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from services.announcing import announce, announcement_of
 from services.changes import Changes, read_changes
-from services.item_fields import ICAL_UID
+from services.item_fields import ICAL_UID, with_fields
 from services.item_reading import read_item
 from services.item_records import (
     ENGINE,
@@ -67,10 +67,17 @@ class Shelf:
         return found
 
     def create(
-        self, item_id: str, value: Mapping[str, Json], *, key: str, ical_uid: str | None
+        self,
+        item_id: str,
+        value: Mapping[str, Json],
+        *,
+        key: str,
+        ical_uid: str | None,
+        fields: Mapping[str, Json],
     ) -> StoredItem:
         """Keep a new item; where the id is taken, return what is there."""
-        kept = value if ical_uid is None else {**value, ICAL_UID: ical_uid}
+        kept = with_fields(value, fields)
+        kept = kept if ical_uid is None else {**kept, ICAL_UID: ical_uid}
 
         def decide(known: StoredItem | None) -> Change | None:
             if known is not None:
@@ -87,15 +94,19 @@ class Shelf:
         how: Callable[[Mapping[str, Json]], Mapping[str, Json]],
         *,
         number: int,
+        fields: Mapping[str, Json],
     ) -> StoredItem:
-        """Keep what `how` makes of the value. StaleWrite, Missing, ContentRefused."""
+        """Keep what `how` makes of the value. StaleWrite, Missing, ContentRefused.
+
+        `fields` are set among those that only the application knows.
+        """
 
         def decide(known: StoredItem | None) -> Change | None:
             if known is None or known.deleted:
                 raise Missing(f"The item {item_id} is not there any more.")
             _check_number(known, number)
             now = self.world.clock.now()
-            value = how(known.json)
+            value = with_fields(how(known.json), fields)
             return changed(known, read_item(value, item_id), author=ENGINE, now=now)
 
         return self._saved(item_id, decide)

@@ -1,6 +1,6 @@
 """What a person does to a connection: ask for a run, pause, go on, cancel, set."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -9,8 +9,10 @@ from services.asked_runs import ask, noted
 from services.beginning import cancel_job
 from services.connections import RUNNING, Connection, State, at_work, change
 from services.json_values import merge_patch
+from services.lanes import Lane
 from services.limits import NotAllowed, check_size
 from services.ports import Json
+from services.queueing import queue_run
 from services.refusals import InTheWay, Invalid, invalid
 from services.settings import effective
 from services.world import World
@@ -95,6 +97,13 @@ def settings_with(
         message = "These settings hold an empty name or too large a number."
         raise invalid("/settings", message) from None
     return dict(settings)
+
+
+def look_anew(world: World, connections: Iterable[Connection]) -> None:
+    """Queue a run of those that may run: their settings changed."""
+    for connection in connections:
+        if connection.state in RUNNING:
+            queue_run(world, connection.id, lane=Lane.BACKFILL)
 
 
 def _not_running(connection: Connection) -> InTheWay:

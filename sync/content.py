@@ -127,7 +127,8 @@ class Details:
 
     Sequences are in canonical order and hold no doubles. `places[0]` is the main
     place, the one that Google shows. `default_alerts` means the calendar's own
-    defaults; then `alerts` is empty.
+    defaults; then `alerts` is empty. `people` are the participants as text, where a
+    view shows them so (`sync.people_view`); nothing outside Tandem holds it.
     """
 
     when: When
@@ -144,6 +145,7 @@ class Details:
     default_alerts: bool = False
     keywords: tuple[str, ...] = ()
     color: str = ""
+    people: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

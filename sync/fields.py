@@ -37,6 +37,7 @@ def fields_of(details: Details) -> dict[str, Json]:
     texts = {
         "title": details.title,
         "color": details.color,
+        "people": details.people,
         "status": _unless(details.status, Status.CONFIRMED),
         "freeBusy": _unless(details.free_busy, FreeBusy.BUSY),
         "privacy": _unless(details.privacy, Privacy.PUBLIC),
@@ -126,6 +127,7 @@ def details_of(fields: Fields) -> Details:
         default_alerts="alerts/default" in fields,
         keywords=tuple(_named(fields, "keyword/")),
         color=fields.get("color", ""),
+        people=fields.get("people", ""),
     )
 
 

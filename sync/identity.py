@@ -10,6 +10,8 @@ import hashlib
 import hmac
 import re
 
+from sync.sides import Side
+
 _STEM = 26
 _OURS = re.compile(rf"tdm([0-9a-v]{{{_STEM}}})g([0-9a-v]+)")
 _SPLIT = re.compile(r"(.+)_R\d{8}(?:T\d{6}Z?)?")
@@ -43,6 +45,11 @@ def event_link(event_id: str) -> str:
     if ours:
         return _ITEM + ours.group(1)
     return _FOREIGN + _hash32("event", event_id)
+
+
+def birth_of(link_id: str) -> Side:
+    """Return the side that bore what a link is about."""
+    return Side.AGENDA if link_id.startswith(_ITEM) else Side.CALENDAR
 
 
 def event_id(link_id: str, generation: int) -> str:

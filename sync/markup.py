@@ -7,15 +7,15 @@ import re
 from dataclasses import dataclass, field
 from html import escape, unescape
 
-_TOKEN = re.compile(
+TOKEN = re.compile(
     r"<!--(?:.*?-->|.*)"
     r"|</?[a-z](?:[^<>\"']|\"[^\"]*\"|'[^']*')*>"
     r"|&(?:#[0-9]{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,30});"
     r"|.",
     re.IGNORECASE | re.DOTALL,
 )
-_TAG = re.compile(r"<(/?)([a-z][a-z0-9-]*)", re.IGNORECASE)
-_HREF = re.compile(r"\shref\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
+TAG = re.compile(r"<(/?)([a-z][a-z0-9-]*)", re.IGNORECASE)
+HREF = re.compile(r"\shref\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
 
 BLOCKS = frozenset(
     {
@@ -53,7 +53,7 @@ def html_of(plain_text: str) -> str:
 def letters_of(html: str) -> Letters:
     """Return the text that the HTML shows, letter by letter."""
     page = _Page()
-    for token in _TOKEN.finditer(html):
+    for token in TOKEN.finditer(html):
         page.take(token[0], token.start(), token.end())
     return Letters(
         text="".join(page.letters), starts=tuple(page.starts), ends=tuple(page.ends)
@@ -73,7 +73,7 @@ class _Page:
     link_from: int = 0
 
     def take(self, token: str, start: int, end: int) -> None:
-        tag = _TAG.match(token) if len(token) > 2 else None
+        tag = TAG.match(token) if len(token) > 2 else None
         if tag:
             self._tag(token, tag[2].lower(), closing=bool(tag[1]), at=(start, end))
         elif not self.silent and not token.startswith("<!--"):
@@ -97,7 +97,7 @@ class _Page:
     def _link(self, token: str, *, closing: bool) -> None:
         """Show where a link leads, after its text, unless the text says it."""
         if not closing:
-            found = _HREF.search(token)
+            found = HREF.search(token)
             self.link = unescape(found[1] or found[2] or "") if found else ""
             self.link_from = len(self.letters)
             return

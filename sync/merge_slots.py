@@ -10,7 +10,7 @@ from sync.marking import marked_details
 from sync.merge_fields import FieldMerge, Found
 from sync.policy import OnDelete, Policy
 from sync.recurrence import has_slot
-from sync.sides import THERE, Atom, Side
+from sync.sides import RULES, THERE, WHEN, Atom, Side
 from sync.table import Table
 
 
@@ -90,7 +90,9 @@ class SlotMerge:
         if saw is None or shows is None:
             return False
         return any(
-            is_significant(name) and not self.table.follows(there, Atom(slot, name))
+            is_significant(name)
+            and not self.policy.puts_back(there, name)
+            and not self.table.follows(there, Atom(slot, name))
             for name in names_differing(shows, saw)
         )
 
@@ -105,8 +107,27 @@ class SlotMerge:
             self.found.agreed.add(atom)
             return
         self.found.carry[target][atom] = True
-        for name, value in (self.table.shows[source][slot] or {}).items():
+        for name, value in self._brought(slot, source).items():
             self.found.carry[target][Atom(slot, name)] = value
+
+    def _brought(self, slot: Slot, source: Side) -> Fields:
+        """Return what the new occurrence shows.
+
+        A field that is not carried is as in the series of the side that gets it.
+        """
+        target = source.other
+        series = self.table.shows[target][None] or {}
+        own = {
+            name: value
+            for name, value in series.items()
+            if name not in {WHEN, RULES} and not self.policy.carries(target, name)
+        }
+        shows = self.table.shows[source][slot] or {}
+        return own | {
+            name: value
+            for name, value in shows.items()
+            if self.policy.carries(target, name)
+        }
 
     def _restore(self, slot: Slot, source: Side) -> None:
         """Bring an occurrence back to where a person removed it."""

@@ -93,7 +93,7 @@ def _one(pair: Pair, policy: Policy, there: Side) -> Plan:
     mark = _marked(pair, policy, there) if rule is OnDelete.MARK else None
     if mark is not None and mark.rests:
         return mark
-    if edited(pair, there) and not policy.puts_back(there, THERE):
+    if _outweighs(pair, policy, there) and not policy.puts_back(there, THERE):
         return _create(
             pair, policy, gone, why=f"deleted in the {gone}, but edited since"
         )
@@ -104,6 +104,14 @@ def _one(pair: Pair, policy: Policy, there: Side) -> Plan:
     if not policy.carries(there, THERE):
         return Plan(act=Act.NOTHING, why=f"deletes do not go to the {there}")
     return Plan(act=Act.DELETE, side=there, why=f"deleted in the {gone}")
+
+
+def _outweighs(pair: Pair, policy: Policy, there: Side) -> bool:
+    """Return whether what a person edited there is worth more than a delete.
+
+    An edit that would be put back is worth nothing.
+    """
+    return any(not policy.puts_back(there, atom.name) for atom in edited(pair, there))
 
 
 def _create(pair: Pair, policy: Policy, target: Side, *, why: str) -> Plan:

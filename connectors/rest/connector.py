@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Protocol
 
 from connectors.base import (
+    NO_FIELDS,
     Capabilities,
     Creates,
     Item,
@@ -110,13 +111,24 @@ class ItemShelf(Protocol):
         ...
 
     def create(
-        self, item_id: str, value: Mapping[str, Json], *, key: str, ical_uid: str | None
+        self,
+        item_id: str,
+        value: Mapping[str, Json],
+        *,
+        key: str,
+        ical_uid: str | None,
+        fields: Mapping[str, Json],
     ) -> ShelfItem:
         """Keep a new item; where the id is taken, return what is there."""
         ...
 
-    def replace(self, item_id: str, how: Rewrite, *, number: int) -> ShelfItem:
-        """Keep what `how` makes of the value. StaleWrite, Missing, ContentRefused."""
+    def replace(
+        self, item_id: str, how: Rewrite, *, number: int, fields: Mapping[str, Json]
+    ) -> ShelfItem:
+        """Keep what `how` makes of the value. StaleWrite, Missing, ContentRefused.
+
+        `fields` are set among those that only the application knows.
+        """
         ...
 
     def delete(self, item_id: str, *, number: int | None) -> None:
@@ -185,21 +197,41 @@ class RestConnector:
         """Return the normal form: nothing else is lost here."""
         return normal(content)
 
-    def create(self, content: Content, *, key: str, ical_uid: str | None) -> Written:
+    def create(
+        self,
+        content: Content,
+        *,
+        key: str,
+        ical_uid: str | None,
+        fields: Mapping[str, Json] = NO_FIELDS,
+    ) -> Written:
         """Create an item under an id that follows from the key."""
-        value = jscalendar.write(content)
-        made = self.items.create(id_for(key), value, key=key, ical_uid=ical_uid)
+        made = self.items.create(
+            id_for(key),
+            jscalendar.write(content),
+            key=key,
+            ical_uid=ical_uid,
+            fields=fields,
+        )
         return self._written(made)
 
     def write(
-        self, item_id: str, content: Content, *, before: Content, version: str
+        self,
+        item_id: str,
+        content: Content,
+        *,
+        before: Content,
+        version: str,
+        fields: Mapping[str, Json] = NO_FIELDS,
     ) -> Written:
         """Bring an item to `content`; what `before` already shows is not touched."""
 
         def patched(json: Mapping[str, Json]) -> Mapping[str, Json]:
             return jscalendar.patch(json, before, content)
 
-        written = self.items.replace(item_id, patched, number=int(version))
+        written = self.items.replace(
+            item_id, patched, number=int(version), fields=fields
+        )
         return self._written(written)
 
     def delete(self, item_id: str, *, version: str | None) -> None:

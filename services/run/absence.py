@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from services.connections import Connection
-from services.links import Link, Rank, links_of
+from services.links import Link, Rank, links_of, with_item, with_rows
 from services.parking import GIVES_UP_ON_ONE, given_up
 from services.ports import Is, Query, Where
 from services.run.look import Change, writes_of
@@ -121,7 +121,7 @@ def _probed_event(session: Session, link: Link) -> Link:
         row = session.calendar.get(master["id"])
     except Missing:
         return doubted(session, link)
-    return _ranked(session, replace(link, rows=with_row(link.rows, row)), link)
+    return _ranked(session, with_rows(link, with_row(link.rows, row)), link)
 
 
 def _ranked(session: Session, link: Link, before: Link) -> Link:
@@ -145,7 +145,8 @@ def doubted(session: Session, link: Link) -> Link:
         )
     gone = {**(link.rows.master or {}), "status": "cancelled"}
     rows = with_row(link.rows, gone)
-    return _ranked(session, replace(link, rows=rows, reread=frozenset()), link)
+    gone_now = replace(with_rows(link, rows), reread=frozenset())
+    return _ranked(session, gone_now, link)
 
 
 def _probed_item(session: Session, link: Link) -> Link:
@@ -156,4 +157,4 @@ def _probed_item(session: Session, link: Link) -> Link:
         return link
     alive = found is not None and found.content is not None
     item = item_now(found, found.content) if found and found.content and alive else None
-    return _ranked(session, replace(link, item=item), link)
+    return _ranked(session, with_item(link, item), link)

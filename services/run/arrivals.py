@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from connectors.base import Item
-from services.links import Link, Part, Waiting
+from services.links import Link, Part, Waiting, with_item, with_rows
 from services.parking import given_up, parked, unreadable_item
 from services.run.ranking import in_window, ranked, waits_for_master
 from services.run.resting import awake, still_rests
@@ -29,6 +29,7 @@ from sync.google import (
     with_row,
 )
 from sync.identity import (
+    birth_of,
     comes_from_us,
     event_link,
     is_ours,
@@ -99,7 +100,7 @@ def _is_read(session: Session, links: dict[str, Staged], name: str, row: Row) ->
 def _born(session: Session, name: str, row: Row, *, follows: str = "") -> Link:
     return Link(
         id=name,
-        birth=Side.CALENDAR,
+        birth=birth_of(name),
         foreign=_is_foreign(row),
         follows=follows,
         marks=marks_at_birth(session),
@@ -183,8 +184,7 @@ def _with_row(session: Session, link: Link, row: Row) -> Link:
     rows = with_row(link.rows, with_zone(row, session.connection.zone))
     rests = bool(row.get("recurringEventId")) or (link.spread and rows == link.rows)
     return replace(
-        link,
-        rows=rows,
+        with_rows(link, rows),
         marks=_marked(session, link, Side.CALENDAR),
         event_id=link.event_id or master_id(row),
         ical_uid=link.ical_uid or named or ical_uid(row),
@@ -242,7 +242,7 @@ def _fold_item(
         if item.content is None and not item.problem:
             return True
         known = links[name] = Staged(
-            link=Link(id=name, birth=Side.AGENDA, marks=marks_at_birth(session))
+            link=Link(id=name, birth=birth_of(name), marks=marks_at_birth(session))
         )
     link = known.link
     if item.problem:
@@ -253,10 +253,10 @@ def _fold_item(
         return False
     content = item.content
     shown = link.item.content if link.item else None
+    now = None if content is None else item_now(item, content)
     known.link = _alive(
         replace(
-            link,
-            item=None if content is None else item_now(item, content),
+            with_item(link, now),
             item_id=item.id,
             foreign=False,
             ical_uid=link.ical_uid or item.ical_uid or (content.uid if content else ""),

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from connectors.base import Written
-from services.links import Intent, Link, clean
+from services.links import Intent, Link, clean, with_item
 from services.run.rules import Rules
 from services.run.session import Session
 from services.run.staged import item_now, with_zone
@@ -53,6 +53,7 @@ def inserted(
     return replace(
         link,
         rows=rows,
+        rows_were=None,
         event_id=rows.master["id"],
         seen=after.seen,
         last_write=intent.id,
@@ -88,7 +89,7 @@ def with_answer(link: Link, answer: Written) -> Link:
     content = answer.item.content
     if content is None:
         raise ContentRefused(answer.item.problem or GONE_AT_ONCE)
-    return replace(link, item=item_now(answer.item, content))
+    return with_item(link, item_now(answer.item, content))
 
 
 def found_shown(rules: Rules, link: Link) -> Content:
@@ -104,7 +105,9 @@ def ended(link: Link, *, now: datetime) -> Link:
     return replace(
         clean(link),
         rows=Rows(),
+        rows_were=None,
         item=None,
+        item_was=None,
         seen={},
         intent=None,
         reread=frozenset(),

@@ -146,7 +146,7 @@ def _stage_calendar_page(session: Session) -> bool:
         return True
     believe(session, page.envelope)
     session.read += len(page.rows)
-    _store(session, staged(session, page.rows, ()), _turned(page))
+    store_links(session, staged(session, page.rows, ()), _turned(page))
     return page.next_token is None
 
 
@@ -172,7 +172,7 @@ def _stage_agenda_page(session: Session) -> bool:
         _begin_agenda_again(session)
         return True
     session.read += len(page.items)
-    _store(session, staged(session, (), page.items), _turned_items(page))
+    store_links(session, staged(session, (), page.items), _turned_items(page))
     return page.more
 
 
@@ -187,7 +187,7 @@ def _turned_items(page: ItemPage) -> Change:
     return turn
 
 
-def _store(session: Session, links: Sequence[Staged], turn: Change) -> None:
+def store_links(session: Session, links: Sequence[Staged], turn: Change) -> None:
     """Store what a page changed, in batches; the last one turns the page.
 
     Whoever finds a link moved meanwhile reads and folds the page again.

@@ -4,9 +4,10 @@ Where Google cannot hold a series, each of its occurrences is a link of its own;
 to it writes an exception into the item's series.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 
-from connectors.base import Item, Written
+from connectors.base import NO_FIELDS, Item, Json, Written
 from services.links import Link
 from services.run.session import Session
 from sync.content import Content, Slot
@@ -29,14 +30,18 @@ def write_item(
     *,
     before: Content,
     version: str,
+    fields: Mapping[str, Json] = NO_FIELDS,
 ) -> Written:
     """Bring the item, or its occurrence, from `before` to `content`.
 
-    Raises StaleWrite where it no longer shows `before`.
+    `fields` are set among the application's own, in a whole item alone. Raises
+    StaleWrite where it no longer shows `before`.
     """
     slot = slot_of(link)
     if slot is None:
-        return session.connector.write(item_id, content, before=before, version=version)
+        return session.connector.write(
+            item_id, content, before=before, version=version, fields=fields
+        )
     return _with_occurrence(session, item_id, slot, before=before, wanted=content)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from services.link_documents import check_room
-from services.links import Link, Rank, Waiting, clean
+from services.links import Link, Rank, Waiting, clean, with_item, with_rows
 from services.parking import Trouble, parked, unreadable_item
 from services.run.absence import doubted
 from services.run.fights import counted, put_back, unsettled
@@ -133,7 +133,7 @@ class Preparing:
             each.link = self._not_found(each.link)
             return
         rows = read_rows(self.session, row)
-        each.link = replace(each.link, rows=rows, suspect=0)
+        each.link = replace(with_rows(each.link, rows), suspect=0)
 
     def _not_found(self, link: Link) -> Link:
         if link.rows.master is None:
@@ -153,7 +153,7 @@ class Preparing:
             return
         content = found.content if found else None
         item = item_now(found, content) if found and content else None
-        each.link = replace(link, item=item)
+        each.link = with_item(link, item)
 
     # --- what needs no write ---------------------------------------------------------
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from connectors.base import Written
 from services.journal import load
-from services.links import Intent, Link, with_page
+from services.links import Intent, Link, with_item, with_page
 from services.orders import wanting
 from services.run.landing import (
     copy_gone,
@@ -99,7 +99,7 @@ def _item_anew(session: Session, link: Link, intent: Intent) -> Link:
     else:
         item = session.connector.get([intent.target]).get(intent.target)
     if item is None or item.content is None:
-        return replace(link, item=None)
+        return with_item(link, None)
     now = item_now(item, item.content)
     return _standing(session, replace(link, item=now, item_id=item.id), intent)
 
@@ -183,8 +183,8 @@ def _resolved_item(session: Session, link: Link, intent: Intent) -> Link:
     if intent.act == Act.DELETE:
         return link if content else _gone(session, link, intent)
     if item is None or content is None:
-        return replace(link, item=None)
-    fresh = replace(link, item=item_now(item, content))
+        return with_item(link, None)
+    fresh = with_item(link, item_now(item, content))
     stands = bool(intent.version) and item.version == intent.version
     found = found_shown(session.rules, fresh)
     return _after(session, fresh, intent, found, stands=stands)

@@ -4,13 +4,16 @@ What a link keeps is raw, as the sides hold it. Merging works on what the rules 
 it, and what is to be written is turned back before it is.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from connectors.base import Connector
+from connectors.base import Connector, Json
 from services.links import Link
+from services.run.item_types import type_fields
 from services.run.policy import policy_of
 from services.run.scope import out_of_scope
 from services.run.standing import with_standing
+from services.run.viewing import Viewing
 from services.settings import AgendaSettings
 from sync.content import Content
 from sync.google import changed_at, content_of
@@ -44,7 +47,8 @@ class Rules:
 
     def shown(self, link: Link, side: Side) -> Content | None:
         """Return what a side of a link shows, as merging sees it. Raises Unreadable."""
-        return self.kept(link, side)
+        kept = self.kept(link, side)
+        return None if kept is None else self._viewing(link).shown(side, kept)
 
     def kept(self, link: Link, side: Side) -> Content | None:
         """Return what a side of a link itself holds. Raises Unreadable."""
@@ -54,7 +58,18 @@ class Rules:
 
     def raw(self, link: Link, side: Side, wanted: Content) -> Content:
         """Return what a side is to hold, so that it shows what is wanted."""
-        return wanted
+        kept = self.kept(link, side) or self._was(link, side)
+        return self._viewing(link).to_hold(side, wanted, kept)
+
+    def _was(self, link: Link, side: Side) -> Content | None:
+        """Return what a side held before it was deleted, if it was."""
+        if side is Side.AGENDA:
+            return link.item_was.content if link.item_was else None
+        return content_of(link.rows_were, zone=self.zone) if link.rows_were else None
+
+    def fields(self, link: Link, wanted: Content) -> Mapping[str, Json]:
+        """Return the application's own fields that an item is to be given."""
+        return type_fields(self.settings, link, wanted)
 
     def would_show(self, link: Link, side: Side, wanted: Content) -> Content:
         """Return what a side would show of what is wanted there."""
@@ -70,8 +85,14 @@ class Rules:
             shown=self.kept(link, link.birth),
         )
         participants = self.settings.participants
-        return with_standing(plain, link, participants=participants, email=self.email)
+        standing = with_standing(
+            plain, link, participants=participants, email=self.email
+        )
+        return self._viewing(link).policy(standing)
 
     def out_of_scope(self, link: Link) -> str:
         """Return why a link is not to be synced, a sentence; empty when it is."""
         return out_of_scope(self.settings, link, self.kept(link, link.birth))
+
+    def _viewing(self, link: Link) -> Viewing:
+        return Viewing(settings=self.settings, link=link, owner=self.email)

@@ -34,6 +34,7 @@ from services.run.hint import Busy, Hint, Outcome, Overtaken, Stopped
 from services.run.leaving import end_after_job, is_leaving, without_calendar
 from services.run.look import Looked, look
 from services.run.recover import with_open_intents
+from services.run.replanning import replan
 from services.run.session import LinkMoved, Session
 from services.run.staged import Staged, link_staged
 from services.run.trouble import (
@@ -130,11 +131,8 @@ def _run(session: Session) -> Outcome:
     if connection.job is not None:
         return _go_on_with_job(session)
     _open_calendar(session)
-    looked = look(session)
-    complete = looked.complete and judge(session)
-    if complete:
-        _write(session, looked)
-    else:
+    complete = replan(session) and _synced(session)
+    if not complete:
         _save_end(session, lambda now: now)
     _go_on(session, complete=complete, woken=connection.wake_at)
     tell_administrators(session.world, session.connection)
@@ -163,6 +161,15 @@ def _go_on_with_job(session: Session) -> Outcome:
     more = complete and session.connection.job is None
     _go_on(session, complete=complete and not more, woken=woken)
     return Outcome(word="done", written=session.written)
+
+
+def _synced(session: Session) -> bool:
+    """Look and write; False when time ran out while there was more to read."""
+    looked = look(session)
+    complete = looked.complete and judge(session)
+    if complete:
+        _write(session, looked)
+    return complete
 
 
 def _stop_stale_channel(session: Session) -> None:

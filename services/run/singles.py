@@ -8,7 +8,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from services.links import ItemNow, Link, Part, Rank, Waiting, clean, links_of
+from services.links import (
+    ItemNow,
+    Link,
+    Part,
+    Rank,
+    Waiting,
+    clean,
+    links_of,
+    with_item,
+    with_rows,
+)
 from services.paging import every
 from services.ports import Is, Query, Where
 from services.run.arrivals import marks_at_birth, part_link
@@ -199,11 +209,11 @@ class Singles:
         """Let an occurrence be gone from the side that holds the series."""
         link = each.link
         if link.part and link.part.of_item:
-            each.link = ranked(self.session, replace(link, item=None))
+            each.link = ranked(self.session, with_item(link, None))
             return
         gone = {**(link.rows.master or {}), "status": "cancelled"}
         rows = with_row(link.rows, gone)
-        each.link = ranked(self.session, replace(link, rows=rows))
+        each.link = ranked(self.session, with_rows(link, rows))
 
     # --- the series ------------------------------------------------------------------
 

@@ -242,7 +242,10 @@ class Doing:
 
     def _create_item(self) -> Link:
         answer = self.session.connector.create(
-            self.raw, key=self.intent.target, ical_uid=self.link.ical_uid or None
+            self.raw,
+            key=self.intent.target,
+            ical_uid=self.link.ical_uid or None,
+            fields=self.rules.fields(self.link, self.wanted),
         )
         if answer.item.content is None and not answer.item.problem:
             # It was made with this key before, and deleted since: the next key is free.
@@ -267,6 +270,7 @@ class Doing:
             self.raw,
             before=before,
             version=self.intent.version,
+            fields=self.rules.fields(self.link, self.wanted),
         )
         link = with_answer(self.link, answer)
         found = found_shown(self.rules, link)

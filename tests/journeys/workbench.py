@@ -130,8 +130,8 @@ class Workbench:
     def _set_up(self) -> None:
         now = self.clock.now()
         if not self.organization:
-            made, _ = create_organization(self.world, "Praktijk", now=now)
-            self.organization = made.id
+            made = create_organization(self.world, "Praktijk", now=now)
+            self.organization, self.organization_key = made[0].id, made[1]
         wanted = Wanted(
             name="Anna",
             owner_email=self.person.email,

@@ -142,7 +142,7 @@ def test_a_setting_acts_exactly_where_the_code_asks_for_it() -> None:
     }
 
     acting = {member_of(name) for name in MEANS.keys() - NOT_ACTING}
-    kept = {member_of(name) for name in NOT_ACTING}
+    kept = {member_of(name) for name in NOT_ACTING} - acting
 
     assert acting <= asked, f"said to act, and asked for by nobody: {acting - asked}"
     assert not kept & asked, f"asked for, and said not to act: {kept & asked}"
