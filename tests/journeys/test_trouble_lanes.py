@@ -178,8 +178,7 @@ def test_a_few_that_wait_for_google_wake_live_and_many_do_not(
     assert lanes(bench) == [Lane.LIVE]
 
     google_is_well(bench)
-    bench.queue.tasks.clear()
-    bench.settle()
+    drain(bench)
     google_fails(bench, {"kind": "rate_limit", "method": "events.insert"})
     for number in range(120):
         visit(bench, f"item-{number}")
