@@ -7,12 +7,12 @@ from datetime import datetime
 from functions.api_views import time_text
 from functions.link_views import content_view, field_name
 from services.connections import Connection
+from services.pace import PER_MINUTE
 from services.ports import Json
 from services.preview_entries import COUNTED, Candidate, Entry, EntryKind
 from services.previews import Preview
 from sync.sides import Side
 
-GOOGLE_CALLS_PER_SECOND = 5
 AGENDA_WRITES_PER_SECOND = 50
 KINDS = tuple(COUNTED.values())
 
@@ -58,7 +58,7 @@ def _seconds(preview: Preview) -> int:
     agenda = preview.by_side.get(str(Side.AGENDA), {})
     writes = sum(agenda.get(name, 0) for name in ("creates", "edits", "moves"))
     writes += agenda.get("deletes", 0)
-    calls = preview.calls / GOOGLE_CALLS_PER_SECOND
+    calls = preview.calls * 60 / PER_MINUTE
     return math.ceil(calls + writes / AGENDA_WRITES_PER_SECOND)
 
 

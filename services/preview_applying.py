@@ -16,7 +16,7 @@ from services.links import Link, Rank, Waiting
 from services.preview_entries import Entry, EntryKind
 from services.preview_live import shown
 from services.preview_pages import entries_from
-from services.previews import FIRST_SYNC, Preview, mark, new_preview, unexpired
+from services.previews import FIRST_SYNC, UNSURE, Preview, mark, new_preview, unexpired
 from services.reset import KIND as RESET
 from services.reset import begin_reset
 from services.run.asking import CHANGED as SOME_CHANGED
@@ -113,8 +113,10 @@ def apply(
         now=now,
     )
     applied = HOOKS[preview.kind](applying)
-    mark(world.store, preview, applied_at=now)
-    answered(world, preview, now=now)
+    if preview.kind != UNSURE:
+        # What is unsure takes no yes but a decision: its preview stays.
+        mark(world.store, preview, applied_at=now)
+        answered(world, preview, now=now)
     return replace(applied, run=ask(world, connection_id, asked_for="apply"))
 
 

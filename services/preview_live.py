@@ -69,7 +69,8 @@ def _kind(connection: Connection) -> str:
     asked = connection.asked
     if asked is not None and asked.state is State.NEEDS_APPROVAL:
         return FIRST_SYNC
-    return HELD if connection.counts.held else UNSURE
+    held = connection.counts.held or connection.state is State.HELD
+    return HELD if held else UNSURE
 
 
 def _waiting(session: Session) -> Iterator[Entry]:

@@ -439,6 +439,19 @@ def test_duplicates_of_a_first_sync_are_paired_by_a_person(ann: Person) -> None:
     assert link.linked
 
 
+def test_a_yes_decides_nothing_about_what_may_be_the_same(ann: Person) -> None:
+    bench = unsure_bench(ann)
+    shown = waiting(bench)
+
+    answer(bench, shown, "apply")
+    bench.settle()
+
+    assert waiting(bench)["id"] == shown["id"]
+    assert waiting(bench)["state"] == "open"
+    assert len(waiting(bench)["unsure"]) == 2
+    assert bench.titles_at_google() == ["Dentist"]
+
+
 def test_what_a_person_calls_two_becomes_two_on_both_sides(ann: Person) -> None:
     bench = unsure_bench(ann)
     shown = waiting(bench)

@@ -52,7 +52,7 @@ def quieten(
 def let_pass(stage: Stage) -> bool:
     """Say yes to what the brake holds; False when it holds nothing."""
     connection, now = stage.connection(), stage.clock.now()
-    if connection.preview is None:
+    if connection.preview is None or not connection.counts.held:
         return False
     apply(stage.office.world, connection.id, connection.preview, now=now)
     return True

@@ -3,11 +3,14 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from services.connections import Connection, Counts, Spent
-from services.links import Link, Waiting
+from services.connections import Connection, Counts, Spent, State, asking
+from services.decided import Decided
+from services.links import Link, Rank, Waiting
 from services.run.gate import Gate
 from services.setting_values import AgendaSettings, Brake
+from sync.content import Content, Details, Duration, When
 from sync.plan import Act, Plan
+from sync.plan_hash import plan_marks
 from sync.sides import WHEN, Atom, Side
 
 NOON = datetime(2027, 3, 29, 12, tzinfo=UTC)
@@ -91,3 +94,66 @@ def test_moves_of_an_hour_ago_are_forgotten() -> None:
     known = replace(before, spent=Spent(moves=(NOON,) * 6, moved=moved))
 
     assert gate(known, max_share=0.3).passed(LINK, MOVE).waiting is None
+
+
+# --- What a person said --------------------------------------------------------------
+
+
+def said(link: Link, *, yes: Plan | None = None, no: Plan | None = None) -> Link:
+    decided = Decided(
+        yes=plan_marks(yes) if yes else frozenset(),
+        no=plan_marks(no) if no else frozenset(),
+    )
+    return replace(link, decided=decided, rank=Rank.EDIT, due_at=NOON)
+
+
+def titled(title: str) -> Plan:
+    when = When(start=datetime.fromisoformat("2027-03-29T09:00:00"), zone="UTC")
+    details = Details(title=title, when=when, duration=Duration(seconds=3600))
+    wanted = Content(uid="u", details=details)
+    atoms = frozenset({Atom(None, "title")})
+    return Plan(act=Act.WRITE, side=Side.AGENDA, wanted=wanted, atoms=atoms)
+
+
+def test_what_was_said_yes_to_passes_and_is_not_counted() -> None:
+    full = gate(connection(links=10, deleted=10), max_share=0.1)
+
+    passed = full.passed(said(LINK, yes=DELETE), DELETE)
+
+    assert passed.waiting is None
+    assert full.tripped == ""
+    assert len(full.spent.deletes) == 10
+
+
+def test_a_yes_to_one_plan_lets_no_other_pass() -> None:
+    open_gate = gate(connection(links=100), max_share=1.0)
+
+    held = open_gate.passed(said(LINK, yes=titled("shown")), titled("another"))
+
+    assert held.waiting is Waiting.HELD
+    assert "changed since" in held.why
+    assert held.decided.yes == frozenset()
+    assert open_gate.changed
+
+
+def test_what_was_said_no_to_rests_until_it_is_something_else() -> None:
+    open_gate = gate(connection(links=100), max_share=1.0)
+    refused = said(LINK, no=titled("shown"))
+
+    rests = open_gate.passed(refused, titled("shown"))
+    other = open_gate.passed(refused, titled("another"))
+
+    assert (rests.rank, rests.waiting, rests.due_at) == (Rank.CLEAN, None, None)
+    assert "said no" in rests.why
+    assert (other.rank, other.waiting) == (Rank.EDIT, None)
+    assert other.decided.no == frozenset()
+
+
+def test_before_the_yes_to_a_first_sync_nothing_passes_whatever_it_is() -> None:
+    asks = asking(connection(links=0), State.NEEDS_APPROVAL, "First.", now=NOON)
+    troubled = replace(asks, state=State.FAILING)
+    plans = (Plan(act=Act.CREATE), DELETE, titled("new"), Plan(act=Act.MEET))
+
+    for one in (asks, troubled):
+        held = [gate(one, max_share=1.0).passed(LINK, plan) for plan in plans]
+        assert {link.waiting for link in held} == {Waiting.HELD}
