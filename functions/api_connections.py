@@ -1,7 +1,5 @@
 """The API's routes for connections."""
 
-from collections.abc import Mapping
-
 from msgspec import UNSET
 
 from functions.api_bodies import ConnectionPatch, NewConnection, body_as
@@ -67,28 +65,39 @@ def list_calendars(call: Call) -> Answer:
 
 def list_all(call: Call) -> Answer:
     """List connections by their ids, of one agenda or in one state if asked for."""
-    limit = call.limit()
+    limit, after = call.limit(), call.page("connections")
+    where = _connections_as_asked(call)
+    shown: list[Json] = []
+    while True:
+        query = Query(collection="connections", where=where, limit=limit, after=after)
+        documents = call.world.store.query(query)
+        for after in documents:
+            entry = connection_view(loaded(after), now=call.now)
+            # Which of those at work are busy just now, no document says.
+            if entry["state"] == call.query.get("state", entry["state"]):
+                shown.append(entry)
+            if len(shown) == limit:
+                return Answer(
+                    status=200, body={"items": shown, "next_page_token": after.id}
+                )
+        if len(documents) < limit:
+            return Answer(status=200, body={"items": shown, "next_page_token": None})
+
+
+def _connections_as_asked(call: Call) -> list[Where]:
     organization = organization_for(call, call.query.get("organization"))
-    documents = call.world.store.query(
-        Query(
-            collection="connections",
-            where=[Where(member="organization", compare=Is.EQUAL, value=organization)],
-            limit=limit,
-            after=call.page("connections"),
-        )
-    )
-    found = [loaded(document) for document in documents]
-    entries = [connection_view(one, now=call.now) for one in found]
-    shown = [entry for entry in entries if _is_wanted(entry, call)]
-    return Answer(status=200, body=list_view(shown, documents, limit=limit))
-
-
-def _is_wanted(entry: Mapping[str, Json], call: Call) -> bool:
-    state = call.query.get("state", entry["state"])
-    if state not in STATES:
-        raise invalid("/state", f"Must be one of {', '.join(STATES)}.")
-    agenda = call.query.get("agenda", entry["agenda"])
-    return bool(state == entry["state"] and agenda == entry["agenda"])
+    asked = {"organization": organization}
+    if "agenda" in call.query:
+        asked["agenda"] = call.query["agenda"]
+    if "state" in call.query:
+        state = call.query["state"]
+        if state not in STATES:
+            raise invalid("/state", f"Must be one of {', '.join(STATES)}.")
+        asked["state"] = "active" if state == "syncing" else state
+    return [
+        Where(member=member, compare=Is.EQUAL, value=value)
+        for member, value in asked.items()
+    ]
 
 
 def get(call: Call) -> Answer:

@@ -109,11 +109,21 @@ def connection_view(connection: Connection, *, now: datetime) -> dict[str, Json]
         },
         "counts": data_of(connection.counts),
         "audit": audit_view(connection),
+        "push": push_view(connection),
         "last_run": None if run is None else _times_as_text(data_of(run)),
     }
     if connection.until is not None:
         shown["until"] = time_text(connection.until)
     return shown
+
+
+def push_view(connection: Connection) -> dict[str, Json]:
+    """Return whether Google tells of changes, and how often it fell silent."""
+    if connection.channel is None:
+        state = "closed" if connection.watchable else "impossible"
+    else:
+        state = "silent" if connection.silent else "open"
+    return {"state": state, "silences": connection.silences}
 
 
 def audit_view(connection: Connection) -> dict[str, Json]:

@@ -86,6 +86,12 @@ CONNECTIONS: dict[str, Schema] = {
             "created_at": MOMENT,
             "freshness": shown({"to_agenda": PERCENTILES, "to_calendar": PERCENTILES}),
             "counts": shown(dict.fromkeys(COUNTS, NUMBER)),
+            "push": shown(
+                {
+                    "state": one_of("open", "silent", "closed", "impossible"),
+                    "silences": NUMBER,
+                }
+            ),
             "audit": shown(
                 {
                     "last_at": or_null(MOMENT),

@@ -25,6 +25,7 @@ def sync_connection(request: Request) -> Response:
         resource=body.get("resource"),
         received_at=time_in(body, "received_at"),
         run=str(body.get("run") or ""),
+        quiet=body.get("quiet") is True,
         lane=Lane.BACKFILL if body.get("lane") == Lane.BACKFILL else Lane.LIVE,
     )
     outcome = sync(world(), connection, hint=hint)

@@ -208,6 +208,8 @@ class Connection:
     frozen: bool = False
     channel: str | None = None
     watchable: bool = True
+    silent: bool = False
+    silences: int = 0
     audit: Audited | None = None
     audit_at: datetime | None = None
 
@@ -218,8 +220,9 @@ class Connection:
 
     @property
     def quiet_for(self) -> timedelta:
-        """How long nothing may be heard before somebody looks: less without a push."""
-        return UNWATCHED_AFTER if self.channel is None else SWEEP_AFTER
+        """How long nothing may be heard before somebody looks: less without pushes."""
+        deaf = self.channel is None or self.silent
+        return UNWATCHED_AFTER if deaf else SWEEP_AFTER
 
     def shown_state(self, now: datetime) -> State:
         """Return the state that a person is told."""

@@ -116,7 +116,7 @@ def queue_look(world: World, connection_id: str, now: datetime) -> None:
     Nobody waits for it, so it lets all others pass; one in each bucket is enough.
     """
     bucket = (now - _EPOCH) // BUCKET
-    body = in_lane({"connection": connection_id}, Lane.BACKFILL)
+    body = in_lane({"connection": connection_id, "quiet": True}, Lane.BACKFILL)
     name = _name(f"look:{connection_id}", bucket)
     task = _run(connection_id, body, name=name)
     world.queue.enqueue(replace(task, lane=Lane.BACKFILL))

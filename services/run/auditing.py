@@ -182,6 +182,7 @@ class _Auditing:
             session.connection,
             now=session.now(),
             event_types=session.settings.event_types,
+            count=session.allowance.count,
         )
 
     def _save(self, audit: Audit) -> None:

@@ -11,7 +11,8 @@ class Hint:
     """Why a run is asked for: the channel that spoke, and when we heard it.
 
     `run` is the id by which somebody knows the run already. `lane` is the one in which
-    it came, and in which what is left of it waits.
+    it came, and in which what is left of it waits. `quiet` tells that nobody told of a
+    change: the sweep asks, since it was quiet for long.
     """
 
     channel: str | None = None
@@ -19,6 +20,7 @@ class Hint:
     received_at: datetime | None = None
     run: str = ""
     lane: Lane = Lane.LIVE
+    quiet: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

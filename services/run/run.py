@@ -36,6 +36,7 @@ from services.run.look import Looked, look
 from services.run.recover import with_open_intents
 from services.run.replanning import replan
 from services.run.session import LinkMoved, Session
+from services.run.silence import heard, heed_silence
 from services.run.staged import Staged, link_staged
 from services.run.trouble import (
     FIRST_WAIT,
@@ -166,6 +167,7 @@ def _go_on_with_job(session: Session) -> Outcome:
 def _synced(session: Session) -> bool:
     """Look and write; False when time ran out while there was more to read."""
     looked = look(session)
+    heed_silence(session, looked)
     complete = looked.complete and judge(session)
     if complete:
         _write(session, looked)
@@ -267,7 +269,7 @@ def _finished(session: Session, connection: Connection) -> Connection:
     days = session.settings.audit_days
     connection = with_audit_at(connection, days=days, now=now)
     return replace(
-        _behind_own_writes(session, connection),
+        heard(session, _behind_own_writes(session, connection)),
         looked_at=now,
         due_at=now + connection.quiet_for,
         last_run=last_run(session),

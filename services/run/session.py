@@ -35,6 +35,8 @@ _OF_OTHERS = frozenset(
         "awaited",
         "channel",
         "watchable",
+        "silent",
+        "silences",
         "state",
         "reason",
         "until",
