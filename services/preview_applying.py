@@ -135,6 +135,9 @@ def answered(world: World, preview: Preview, *, now: datetime) -> Connection:
     first = preview.kind == FIRST_SYNC
 
     def after(one: Connection) -> Connection:
+        if not preview.live and one.asked is not None and one.counts.held:
+            # What was asked before is still to be answered.
+            return replace(one, backlog=True)
         known = replace(one, approved=one.approved or first, backlog=True)
         known = _going_on(known, now=now)
         still = one.preview in (None, preview.id)

@@ -389,6 +389,23 @@ def test_a_first_sync_that_is_to_be_looked_at_writes_nothing_before_the_yes(
     assert waiting(bench)["kind"] == "unsure"
 
 
+def test_another_preview_is_no_answer_to_the_first_sync(ann: Person) -> None:
+    bench = Workbench(ann, settings={"first_sync": "preview"})
+    bench.connect()
+    visit(bench, "one")
+    bench.settle()
+    first = waiting(bench)
+
+    answer(bench, preview(bench), "apply")
+    visit(bench, "two")
+    bench.settle()
+
+    assert bench.titles_at_google() == []
+    assert bench.connection().state is State.NEEDS_APPROVAL
+    assert waiting(bench)["id"] == first["id"]
+    assert waiting(bench)["counts"]["creates"] == 2
+
+
 def test_what_stands_on_both_sides_already_is_no_large_first_sync(
     ann: Person,
 ) -> None:
