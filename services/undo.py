@@ -24,9 +24,11 @@ from services.run.ordered import SKIP
 from services.run.rules import Rules
 from services.steering import require_running
 from services.world import World
+from sync.content import Content
+from sync.delta import changes
 from sync.google import Unreadable
 from sync.plan import Act
-from sync.sides import Atom, Side
+from sync.sides import THERE, Atom, Side
 from sync.undo import Image, folded, undoing
 
 REASON = "undone by a person: "
@@ -35,6 +37,9 @@ NOTHING_WRITTEN = "Nothing was written then."
 UNKNOWN_NOW = "The appointment is not known any more."
 TOO_LARGE = "The appointment is too large to be put back."
 UNREADABLE = "The appointment cannot be read as it is now."
+PUT_BACK = (
+    "This connection puts back what is changed on that side; change it on the other."
+)
 TOO_OLD = "The journal does not go back so far: it keeps 30 days."
 
 
@@ -139,9 +144,21 @@ class _Undoing:
             self._skip(entries, UNREADABLE)
             return False
         found = undoing(now, image)
+        if self._puts_back(link, side, now, found.wanted):
+            self._skip(entries, PUT_BACK)
+            return False
         if found.why:
             self._skip(entries, found.why, atoms=found.skipped)
         return found.wanted != now
+
+    def _puts_back(
+        self, link: Link, side: Side, now: Content | None, wanted: Content | None
+    ) -> bool:
+        """Whether the rules would put back at once what is undone here."""
+        puts_back = self.rules.policy(link).puts_back
+        if now is None or wanted is None:
+            return now != wanted and puts_back(side, THERE)
+        return any(puts_back(side, atom.name) for atom in changes(wanted, now))
 
     def _skip(
         self,

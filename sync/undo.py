@@ -6,7 +6,7 @@ the change from `left` to `before` onto what the side shows now, as a merge in w
 whoever edited a field since then prevails.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from sync.content import Content
@@ -73,13 +73,6 @@ def undoing(now: Content | None, image: Image) -> Undoing:
     return Undoing(wanted=wanted, skipped=skipped, why=why or _idle(now, wanted))
 
 
-def carried(
-    content: Content, *, before: Content, after: Content, only: Callable[[str], bool]
-) -> Content:
-    """Return the content with a change carried onto it, of some fields only."""
-    return _carried(content, before=before, after=after, winner=WANTED, only=only)
-
-
 def with_occurrences(now: Content, before: Content) -> Content:
     """Return what is there with the exceptions that it had, where it has its slots."""
     if not same_grid(now, before):
@@ -122,7 +115,6 @@ def _carried(
     before: Content,
     after: Content,
     winner: Side,
-    only: Callable[[str], bool] = lambda _name: True,
 ) -> Content:
     """Return the content with the change from `before` to `after` carried onto it."""
     pair = Pair(
@@ -132,6 +124,5 @@ def _carried(
     policy = Policy(
         project=dict.fromkeys(Side, normal),
         winner=lambda _name, _pair: winner,
-        carries=lambda _target, name: only(name),
     )
     return merge(pair, policy).wanted[THERE_NOW]

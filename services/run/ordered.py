@@ -5,7 +5,6 @@ ordinary plan then carries to the other side in the same run.
 """
 
 import sys
-from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from connectors.base import Written
@@ -23,7 +22,7 @@ from sync.facets import same_grid
 from sync.google import Rows
 from sync.plan import Act, Plan
 from sync.sides import GRID, Atom, Side
-from sync.undo import Undoing, carried, undoing, with_occurrences
+from sync.undo import Undoing, undoing, with_occurrences
 
 SKIP = "skip"
 NOT_TAKEN = "The {side} does not take it back as it was; the rest is left as it is."
@@ -159,24 +158,12 @@ class Ordered(Doing):
         *,
         trusted: Content | None = None,
     ) -> Link:
-        seen, order = self._seen(side, trusted or answer), self._order
-        many = len(self.plan.atoms)
+        order, many = self._order, len(self.plan.atoms)
         if self.plan.atoms & GRID and same_grid(answer, self.wanted):
             # Google drops the exceptions of a grid that moves: they are put back next.
             order, many = wanting(order, side, self.wanted), sys.maxsize
         order = replace(order, left={**order.left, side: many})
-        return self._ordered(replace(self.link, seen=seen), order)
-
-    def _seen(self, side: Side, answer: Content) -> Mapping[Side, Content | None]:
-        """Return the seens: what the rules carry no further is settled here."""
-        before, seen = self.pair.now[side], self.pair.seen[side]
-        if before is None or seen is None:
-            return self.link.seen
-        stays = _stays(self.rules, self.link, side)
-        return {
-            **self.link.seen,
-            side: carried(seen, before=before, after=answer, only=stays),
-        }
+        return self._ordered(self.link, order)
 
     @property
     def _order(self) -> Order:
@@ -188,8 +175,3 @@ class Ordered(Doing):
     def _ordered(self, link: Link, order: Order) -> Link:
         order = replace(order, told=order.told | {self.plan.side})
         return replace(link, order=order, last_write=self.intent.id, tries=0)
-
-
-def _stays(rules: Rules, link: Link, side: Side) -> Callable[[str], bool]:
-    carries = rules.policy(link).carries
-    return lambda name: not carries(side.other, name)
