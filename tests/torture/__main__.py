@@ -26,7 +26,11 @@ def main() -> int:
         os.environ["PYTHONHASHSEED"] = "0"
         os.execv(sys.executable, [sys.executable, "-m", "tests.torture", *sys.argv[1:]])  # noqa: S606  because it is this very program
     asked = Asked(
-        seed=given.seed, store=given.store, broken=given.broken, aloud=given.story
+        seed=given.seed,
+        store=given.store,
+        broken=given.broken,
+        aloud=given.story,
+        hostile=given.hostile,
     )
     try:
         return _told(asked, given)
@@ -55,6 +59,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--store", choices=("sqlite", "firestore"), default="sqlite")
     parser.add_argument("--story", action="store_true", help="tell all that happens")
     parser.add_argument("--break", dest="broken", choices=RULES, help="on purpose")
+    parser.add_argument("--hostile", action="store_true", help="an agenda that is")
     parser.add_argument("--only", default="", help="some beats: 3,17,40q")
     parser.add_argument(
         "--shrink",
@@ -97,7 +102,8 @@ def _tell_short(
     print(f"\nThe same in {count} of its steps ({search.tried} stories were tried):")
     _tell_failure(quick, search.failed)
     broken = f" --break {asked.broken}" if asked.broken else ""
-    again = f"--only {short} --story{broken}"
+    hostile = " --hostile" if asked.hostile else ""
+    again = f"--only {short} --story{broken}{hostile}"
     print(f'Again: make torture SEED={asked.seed} ARGS="{again}"')
 
 

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import datetime, time
 from typing import Any
 
-from services.items import Condition, delete_item, patch_item, put_item
 from services.json_values import merge_patch
 from tests.torture.chance import Luck
 from tests.torture.kinds import agenda_times, is_fixed, same_day, times
@@ -16,7 +15,6 @@ Json = dict[str, Any]
 Deed = Callable[[Stage, Luck, Thing], str | None]
 
 APPLICATIONS = ("k_one", "k_two")
-ALWAYS = Condition()
 
 
 def create(stage: Stage, luck: Luck, token: str) -> str:
@@ -29,7 +27,7 @@ def create(stage: Stage, luck: Luck, token: str) -> str:
     when = times(luck, stage.clock.now())
     body |= agenda_times(when)
     author = luck.choice(APPLICATIONS)
-    put_item(stage.desk(author), f"item-{token}", body, condition=ALWAYS)
+    stage.applications.put(author, f"item-{token}", body)
     stage.said[author, f"item-{token}"] = body
     kind = f"a series {when.rule}" if when.rule else "an item"
     return f"{author} makes {kind}: {when.start} {when.zone}, lasts {when.lasts}"
@@ -42,7 +40,7 @@ def _places(name: str) -> Json:
 def patch(stage: Stage, luck: Luck, thing: Thing, body: Json) -> None:
     """Change the members that the body names, as one of the applications."""
     author = luck.choice(APPLICATIONS)
-    patch_item(stage.desk(author), thing.id, body, condition=ALWAYS)
+    stage.applications.patch(author, thing.id, body)
     said = stage.said.get((author, thing.id))
     if said is not None:
         stage.said[author, thing.id] = merge_patch(said, body)
@@ -157,10 +155,13 @@ def attach(stage: Stage, luck: Luck, thing: Thing) -> str:
 
 
 def restate(stage: Stage, luck: Luck, thing: Thing) -> str:
-    """Send the whole item as it is, with another title: an application that PUTs."""
+    """Send the whole item as it is, with another title: an application that PUTs.
+
+    No hostile agenda keeps what was said, so nobody repeats old statements there.
+    """
     author, text = luck.choice(APPLICATIONS), title(luck, thing.token)
     body = {**thing.raw, "title": text}
-    put_item(stage.desk(author), thing.id, body, condition=ALWAYS)
+    stage.applications.put(author, thing.id, body)
     stage.said[author, thing.id] = body
     return f"{author} states the whole with title {text}"
 
@@ -169,9 +170,9 @@ def repeat(stage: Stage, luck: Luck, thing: Thing) -> str | None:
     """Say once more what was said before, whatever became of it meanwhile."""
     author = luck.choice(APPLICATIONS)
     body = stage.said.get((author, thing.id))
-    if body is None:
+    if body is None or stage.hostile:
         return None
-    put_item(stage.desk(author), thing.id, body, condition=ALWAYS)
+    stage.applications.put(author, thing.id, body)
     return f"{author} repeats its old statement"
 
 
@@ -179,11 +180,11 @@ def restate_old(stage: Stage, luck: Luck, thing: Thing) -> str | None:
     """Say what was said before with another title: only that is an edit."""
     author = luck.choice(APPLICATIONS)
     body = stage.said.get((author, thing.id))
-    if body is None:
+    if body is None or stage.hostile:
         return None
     text = title(luck, thing.token)
     body = {**body, "title": text}
-    put_item(stage.desk(author), thing.id, body, condition=ALWAYS)
+    stage.applications.put(author, thing.id, body)
     stage.said[author, thing.id] = body
     return f"{author} repeats its old statement with title {text}"
 
@@ -191,7 +192,7 @@ def restate_old(stage: Stage, luck: Luck, thing: Thing) -> str | None:
 def delete(stage: Stage, luck: Luck, thing: Thing) -> str:
     """Delete an item, as one of the applications."""
     author = luck.choice(APPLICATIONS)
-    delete_item(stage.desk(author), thing.id, condition=ALWAYS)
+    stage.applications.delete(author, thing.id)
     return f"{author} deletes it"
 
 

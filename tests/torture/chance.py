@@ -18,7 +18,12 @@ Made = Callable[..., Any]
 
 
 class Luck(random.Random):
-    """The luck of a story; `ids` is that of ids and waits."""
+    """The luck of a story; `ids` is that of ids and waits.
+
+    `hostile` lets people write what a hostile agenda cannot hold.
+    """
+
+    hostile = False
 
     def __init__(self, seed: int) -> None:
         super().__init__()

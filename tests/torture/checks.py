@@ -10,7 +10,7 @@ from sync.facets import facets_of
 from sync.google import content_of
 from sync.sides import THERE, Atom, Pair, Side
 from tests.torture.ledger import Case, Fate, differing, same, seen_in
-from tests.torture.sides import Thing, shown, things, token_of
+from tests.torture.sides import Thing, things, token_of
 from tests.torture.stage import ZONE, Stage
 from tests.torture.story import Broken
 
@@ -56,7 +56,7 @@ def _judged(case: Case, there: There) -> bool:
         raise Broken("It was deleted, and is there again.", case.token)
     if case.gone:
         case.reborn = True
-    contents = {side: shown(standing[side][0].content) for side in Side}
+    contents = {side: standing[side][0].shown for side in Side}
     _agree(case, contents)
     _survived(case, contents)
     case.agree(contents[Side.CALENDAR])

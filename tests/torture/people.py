@@ -11,7 +11,7 @@ from sync.sides import Side
 from tests.torture import agenda_hand, agenda_series, google_hand, google_series
 from tests.torture.chance import Luck
 from tests.torture.ledger import Case, Fate
-from tests.torture.sides import Thing, only, shown, things
+from tests.torture.sides import Thing, only, things
 from tests.torture.stage import Stage
 from tests.torture.story import Broken
 from tests.torture.transport import Refusal
@@ -112,7 +112,7 @@ class People:
         thing = only(things(self.stage)[side], name)
         if thing is None:
             raise AssertionError(f"What was made in the {side} is not there.")
-        content = shown(thing.content)
+        content = thing.shown
         self.cases[name] = Case(token=name, birth=side, base=content)
         self.teller.tell(f"{side}: {words}", name)
         self.teller.count("creations")
@@ -136,7 +136,7 @@ class People:
             words = google_hand.delete(self.stage, thing)
         else:
             words = agenda_hand.delete(self.stage, self.luck, thing)
-        case.delete(side, shown(thing.content), _shown(other))
+        case.delete(side, thing.shown, _shown(other))
         fate = "" if case.fate is Fate.GONE else f" (must be {case.fate})"
         self.teller.tell(f"{side}: {words}{fate}", case.token)
         self.teller.count("deletes")
@@ -154,7 +154,7 @@ class People:
         after = only(things(self.stage)[side], thing.token)
         if after is None:
             raise Broken(f"An edit in the {side} made it vanish: {words}", case.token)
-        before, now = shown(thing.content), shown(after.content)
+        before, now = thing.shown, after.shown
         changed = case.edit(side, before, now, _shown(other))
         names = sorted({one.name for one in changed})
         self.last[case.token] = side, deed
@@ -171,4 +171,4 @@ def _any_deed(side: Side, luck: random.Random) -> Deed:
 
 
 def _shown(thing: Thing | None) -> Content | None:
-    return None if thing is None else shown(thing.content)
+    return None if thing is None else thing.shown

@@ -8,7 +8,7 @@ from sync.sides import Side
 from tests.torture.chance import Luck
 from tests.torture.checks import check
 from tests.torture.people import People
-from tests.torture.quiet import quieten
+from tests.torture.quiet import must_rest, quieten
 from tests.torture.runs import Machines
 from tests.torture.stage import Stage
 from tests.torture.story import Story
@@ -91,6 +91,7 @@ class Proof:
         for name in self.machines.doubtful() & cases.keys():
             cases[name].doubt()
         check(self.stage, cases)
+        must_rest(self.stage, self.machines, self.troubles)
         self.tell("both sides agree")
         self.count("checks")
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 
+from services.ports import Task
 from services.preview_applying import apply
 from tests.torture.runs import SYNC_PATH, Machines
 from tests.torture.stage import Stage
@@ -12,6 +13,7 @@ from tests.torture.troubles import Troubles
 MOST_TASKS = 400
 LONGEST = timedelta(hours=30)
 SWEEP_EVERY = timedelta(minutes=10)
+RESTS = 2
 AT_LEAST = timedelta(minutes=50)
 
 
@@ -47,6 +49,22 @@ def quieten(
             break
         _wait(stage, troubles)
     raise Broken(f"It does not come to rest: {_unrest(stage)}")
+
+
+def must_rest(stage: Stage, machines: Machines, troubles: Troubles) -> None:
+    """See to it that nothing is written while nobody edits. Raises Broken."""
+    before = stage.watch.intents
+    for _ in range(RESTS):
+        stage.clock.advance(SWEEP_EVERY)
+        troubles.ring()
+        body = {"connection": stage.connection_id}
+        stage.line.add(Task(path=SYNC_PATH, body=body))
+        machines.deliver()
+        for due in stage.line.due():
+            machines.run(due)
+    if stage.watch.intents != before:
+        whose, what = stage.watch.news[-1]
+        raise Broken(f"Nobody edits, and Tandem writes on: {what}", whose)
 
 
 def let_pass(stage: Stage) -> bool:

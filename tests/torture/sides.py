@@ -4,11 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from services.item_records import stored_item
-from services.ports import Query
 from sync import jscalendar
 from sync.content import Content
-from sync.google import Row, Rows, content_of, project
+from sync.google import Row, content_of
 from sync.google.arrival import gathered
 from sync.sides import Side
 from tests.torture.stage import ZONE, Stage
@@ -18,13 +16,13 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Thing:
-    """An event or an item that is there."""
+    """An event or an item that is there; `shown` is what both sides can hold of it."""
 
     id: str
     token: str
     content: Content
     raw: Json
-    rows: Rows | None = None
+    shown: Content
 
 
 def token_of(title: str) -> str:
@@ -50,35 +48,38 @@ def events(stage: Stage) -> list[Thing]:
     by_series: dict[str, list[Row]] = {}
     for row in found:
         by_series.setdefault(row.get("recurringEventId") or row["id"], []).append(row)
-    things = [_event(row, by_series[row["id"]]) for row in live]
+    things = [_event(stage, row, by_series[row["id"]]) for row in live]
     return [thing for thing in things if thing is not None]
 
 
-def _event(master: Row, rows: list[Row]) -> Thing | None:
+def _event(stage: Stage, master: Row, rows: list[Row]) -> Thing | None:
     folded = gathered(rows, event_id=master["id"])
     content = content_of(folded, zone=ZONE)
     if content is None:
         return None
     token = token_of(master.get("summary", ""))
     return Thing(
-        id=master["id"], token=token, content=content, raw=dict(master), rows=folded
+        id=master["id"],
+        token=token,
+        content=content,
+        raw=dict(master),
+        shown=stage.shown(content),
     )
 
 
 def items(stage: Stage) -> list[Thing]:
     """Return the items that are there."""
-    query = Query(collection=f"agendas/{stage.agenda}/items", limit=10_000)
-    stored = [stored_item(document) for document in stage.store.query(query)]
     return [
-        Thing(
-            id=item.id,
-            token=token_of(item.json.get("title", "")),
-            content=jscalendar.read(item.json, default_uid=item.id),
-            raw=item.json,
-        )
-        for item in stored
-        if not item.deleted
+        _item(stage, name, json) for name, json in stage.applications.items().items()
     ]
+
+
+def _item(stage: Stage, name: str, json: Json) -> Thing:
+    content = jscalendar.read(json, default_uid=name)
+    token = token_of(json.get("title", ""))
+    return Thing(
+        id=name, token=token, content=content, raw=json, shown=stage.shown(content)
+    )
 
 
 def things(stage: Stage) -> dict[Side, dict[str, list[Thing]]]:
@@ -94,11 +95,6 @@ def _by_token(found: list[Thing]) -> dict[str, list[Thing]]:
     for thing in found:
         by_token.setdefault(thing.token, []).append(thing)
     return by_token
-
-
-def shown(content: Content) -> Content:
-    """Return a content as Google would show it, so that both sides can be compared."""
-    return project(content, zone=ZONE)
 
 
 def only(found: Mapping[str, list[Thing]], token: str) -> Thing | None:

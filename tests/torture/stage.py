@@ -33,13 +33,18 @@ from services.ports import (
     Grant,
     Query,
     Store,
+    Task,
     Vault,
 )
 from services.sealing import Sealer
 from services.shelf import Shelf
 from services.signing import Signer
 from services.world import Addresses, Application, World
+from sync.content import Content
+from sync.google import project
 from tests.journeys.workbench import NoMail
+from tests.torture.applications import Applications, HostileAgenda, HostileConnector
+from tests.torture.rest_applications import RestApplications
 from tests.torture.timeline import Timeline
 from tests.torture.transport import OWNER, Person, WsgiTransport, with_mailbox
 from tests.torture.watching import Watch, WatchedStore
@@ -97,12 +102,14 @@ class Stage:
     clock: VirtualClock = field(default_factory=VirtualClock)
     vault: Vault = field(default_factory=MemoryVault)
     role: str = OWNER
+    hostile: bool = False
 
     def __post_init__(self) -> None:
         client = GoogleClient(client_id="1-app", project="1", secret="x")
         self.app = create_app(clock=self.clock.now, clients=[client])
         self.pushes = with_mailbox(self.app)
         self.watch = Watch()
+        self.applications: Applications = HostileAgenda(self.clock)
         self.watched = WatchedStore(self.store, self.watch)
         self.store = self.watched
         self.line = Timeline(self.clock)
@@ -131,7 +138,7 @@ class Stage:
             signer=Signer(self.vault),
             sealer=Sealer(self.vault),
             clock=clock,
-            connect=lambda application: self._connect(world, application),
+            connect=lambda application: self._connect(world, application, points),
             addresses=Addresses(base="http://localhost:8080", of={}),
             environment="test",
             process=f"p{self.born}",
@@ -142,7 +149,11 @@ class Stage:
         """Let the time pass that a call takes."""
         self.clock.advance(CALL_TAKES)
 
-    def _connect(self, world: World, application: Application) -> Connector:
+    def _connect(
+        self, world: World, application: Application, points: Points
+    ) -> Connector:
+        if isinstance(self.applications, HostileAgenda):
+            return HostileConnector(self.applications, points)
         shelf = Shelf(world, application.agenda)
         latest = application.settings.get("last_number")
         return RestConnector(application.agenda, shelf, latest)
@@ -160,6 +171,11 @@ class Stage:
         self.agenda = create_agenda(
             world, wanted, organization=organization.id, now=now
         ).id
+        if isinstance(self.applications, HostileAgenda) and self.hostile:
+            self.applications.changed = self._hint
+        else:
+            desk, agenda = self.desk, self.agenda
+            self.applications = RestApplications(self.store, agenda, desk)
         account = self._account(organization.id, now)
         joining = Joining(
             organization=organization.id,
@@ -215,6 +231,15 @@ class Stage:
     def keep(self, name: str, members: Mapping[str, Any]) -> None:
         """Remember what Tandem does not map, and must leave alone."""
         self.attached[name] = merge_patch(self.attached.get(name, {}), members)
+
+    def _hint(self) -> None:
+        """Let a hostile agenda tell of a change, as far as it tells."""
+        body = {"connection": self.connection_id}
+        self.line.add(Task(path="/tasks/sync", body=body))
+
+    def shown(self, content: Content) -> Content:
+        """Return what both sides can hold of a content, so that they compare."""
+        return project(self.applications.project(content), zone=ZONE)
 
     def copied(self) -> Kept:
         """Return what Tandem knows just now, all but the agenda itself."""

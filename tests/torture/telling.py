@@ -22,6 +22,7 @@ class Asked:
     store: str = "sqlite"
     broken: str | None = None
     aloud: bool = False
+    hostile: bool = False
 
     def opened(self) -> AbstractContextManager[Store]:
         """Open an empty store. Raises NoEmulator."""
@@ -49,7 +50,8 @@ class Told:
 def told(asked: Asked, beats: Sequence[Beat]) -> Told:
     """Tell these beats of a story in an empty store."""
     with asked.opened() as store, seeded(asked.seed) as luck:
-        stage = Stage(store)
+        stage = Stage(store, hostile=asked.hostile)
+        luck.hostile = asked.hostile
         proof = Proof(stage, luck, Story(aloud=asked.aloud))
         with broken(asked.broken, stage):
             return Told(proof, _failure(proof, beats))
