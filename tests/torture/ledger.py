@@ -20,6 +20,8 @@ from sync.sides import GRID, THERE, WHEN, Atom, Side
 
 Value = Any
 
+CUT_FROM = 100
+
 
 class Fate(StrEnum):
     """Whether something must be there in the end."""
@@ -273,7 +275,13 @@ def differing(one: Content, other: Content, slots: Iterable[Slot]) -> list[Atom]
 
 
 def same(one: Value, other: Value, atom: Atom) -> bool:
-    """Return whether two values are the same to a person: markup is no difference."""
+    """Return whether two values are the same to a person: markup is no difference.
+
+    Whoever edits a title that is shown cut edits what is shown: the hidden rest stays.
+    """
+    if atom.name == "title" and isinstance(one, str) and isinstance(other, str):
+        short, long = sorted((one, other), key=len)
+        return one == other or (len(long) > CUT_FROM and long.startswith(short))
     if atom.name == "description":
         return _words(one) == _words(other)
     return bool(one == other)
