@@ -283,9 +283,13 @@ def _without_missing(origin: Content, shown: Content) -> Content:
 def _same_there(ours: Fields | None, theirs: Fields | None, *, whole: Fields) -> bool:
     """Return whether a slot is shown as it is, as far as both sides hold it.
 
-    What the series has and the slot has not must be missing there too.
+    What the series has and the slot has not must be missing there too. What the slot
+    has of its own must be there: should that side be unable to hold it, that is agreed
+    upon next.
     """
     if ours is None or theirs is None:
         return ours is theirs
     known = ours.keys() | whole.keys()
-    return all(ours.get(name) == theirs[name] for name in theirs if name in known)
+    own = {name for name, value in ours.items() if whole.get(name) != value}
+    asked = own | (known & theirs.keys())
+    return all(ours.get(name) == theirs.get(name) for name in asked)

@@ -8,7 +8,8 @@ from services.run.session import Session
 from sync.google import etag_of
 from sync.identity import event_id, item_key
 from sync.plan import Act, Plan
-from sync.sides import Atom, Pair, Side
+from sync.rules import rule_json
+from sync.sides import RULES, Atom, Dispute, Pair, Side
 
 
 def intended(
@@ -65,7 +66,14 @@ def _version(link: Link, side: Side) -> str:
 
 
 def _lost(plan: Plan) -> dict[str, Json]:
-    return {_name(each.atom): each.lost for each in plan.disputes}
+    return {_name(each.atom): _as_json(each) for each in plan.disputes}
+
+
+def _as_json(dispute: Dispute) -> Json:
+    """Return what lost: all but rules are JSON values anyway."""
+    if dispute.atom.name != RULES or dispute.lost is None:
+        return dispute.lost
+    return [rule_json(rule) for rule in dispute.lost]
 
 
 def _name(atom: Atom) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from services.items import Condition, patch_item
+from services.journal import newest
 from services.links import Waiting
 from sync.identity import event_id, item_link, marker
 from tests.journeys.odd_google import before_our, refusing
@@ -264,3 +265,24 @@ def test_our_own_write_coming_back_is_not_written_again(bench: Workbench) -> Non
     assert calls(bench) == {"list": 2}
     drain(bench)
     assert bench.items()["visit-1"]["start"] == NINE
+
+
+def test_a_rule_that_both_sides_changed_is_settled_and_journaled(
+    bench: Workbench,
+) -> None:
+    rule = {"@type": "RecurrenceRule", "frequency": "weekly", "count": 4}
+    visit(bench, "visit-1", recurrenceRules=[rule])
+    bench.settle()
+    event = event_of(bench, "visit-1")
+    visit(bench, "visit-1", recurrenceRules=[{**rule, "count": 6}])
+    bench.person.patch(event["id"], recurrence=["RRULE:FREQ=WEEKLY;COUNT=8"])
+
+    bench.settle()
+
+    item = bench.items()["visit-1"]
+    assert item["recurrenceRules"][0]["count"] == 8
+    [line] = event_of(bench, "visit-1")["recurrence"]
+    assert line.endswith("COUNT=8")
+    pages = newest(bench.store, bench.connection_id, limit=10)
+    lost = [entry.lost for page, _ in pages for entry in page.entries if entry.lost]
+    assert lost == [{"rules": [{**rule, "count": 6}]}]

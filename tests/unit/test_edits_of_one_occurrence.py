@@ -294,3 +294,15 @@ def test_an_occurrence_that_both_sides_put_back_is_no_edit_any_more() -> None:
     assert found.act is Act.AGREE
     assert plan(after, POLICY).act is Act.NOTHING
     assert not any(edited(after, side) for side in Side)
+
+
+def test_an_occurrence_with_a_place_of_its_own_is_carried_to_a_new_event() -> None:
+    placed = series(places=("Here",))
+    new = Pair(now={CALENDAR: None, AGENDA: placed}, seen=dict.fromkeys(Side))
+    # Of a new event the master comes first: its series has no place at all.
+    answer = series()
+
+    after = after_create(new, CALENDAR, answer=answer, trusted=answer)
+    found = plan(after, POLICY)
+
+    assert (found.side, found.wanted) == (CALENDAR, placed)
