@@ -1,13 +1,15 @@
 """Reset: shown first, paced, cancellable, without a mail, undoable; then all anew."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from services import journal
-from services.connections import State
+from services.connections import State, change
+from services.jobs import BEGUN_WITHIN, Job, JobKind
 from services.run import Hint
 from services.undo import undo_since
 from tests.journeys.api_over import Api, do_tasks, said
@@ -242,3 +244,20 @@ def test_a_delete_of_what_a_reset_left_alone_is_not_followed(
     bench.settle()
 
     assert sides(bench) == (["theirs"], BOTH)
+
+
+def test_a_reset_whose_asker_died_is_given_up_with_nothing_done(
+    bench: Workbench,
+) -> None:
+    begun_at = bench.clock.now()
+    dead = Job(id="p_dead", kind=JobKind.RESET, started_at=begun_at)
+    change(bench.store, bench.connection_id, lambda one: replace(one, job=dead))
+    bench.sync()
+    assert bench.connection().job == dead
+
+    bench.clock.ahead += BEGUN_WITHIN + timedelta(seconds=1)
+    bench.sync()
+    do_tasks(bench)
+
+    assert bench.connection().job is None
+    assert sides(bench) == (BOTH, BOTH)
