@@ -33,6 +33,12 @@ def test_nothing_is_lost_or_doubled_by_this_seed(seed: int) -> None:
     assert "nothing lost, nothing doubled" in told.stdout
 
 
+def test_a_hostile_agenda_starts_no_loop_and_loses_nothing_that_it_holds() -> None:
+    told = torture(1, STEPS, "--hostile")
+
+    assert told.returncode == 0, told.stdout + told.stderr
+
+
 @pytest.mark.parametrize("rule", RULES)
 def test_the_proof_notices_that_this_rule_is_broken(rule: str) -> None:
     ended = next((one for one in _stories_without(rule) if one.returncode == 1), None)
