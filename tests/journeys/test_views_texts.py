@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from services.items import Condition, patch_item
+from services.journal import newest
 from sync.people_view import BEGIN, END
 from tests.journeys.trouble import (
     event_of,
@@ -118,8 +119,10 @@ def test_what_was_lost_of_a_text_by_template_is_in_the_journal(
     bench.settle()
 
     assert only_event(bench)["summary"] == "Jansen: Roof"
-    [link] = bench.links()
-    assert not link.waiting
+    [(page, _)] = newest(bench.store, bench.connection_id, limit=1)
+    [entry] = page.entries
+    assert entry.before is not None
+    assert entry.before.details.title == "Mine"
 
 
 def test_a_changed_own_field_alone_changes_the_event(bench_with: Benches) -> None:
