@@ -71,7 +71,7 @@ def _lost(plan: Plan) -> dict[str, Json]:
 
 def _as_json(dispute: Dispute) -> Json:
     """Return what lost: all but rules are JSON values anyway."""
-    if dispute.atom.name != RULES or dispute.lost is None:
+    if dispute.atom.name != RULES or not isinstance(dispute.lost, tuple):
         return dispute.lost
     return [rule_json(rule) for rule in dispute.lost]
 

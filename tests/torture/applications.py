@@ -7,14 +7,17 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from connectors.base import (
+    NO_FIELDS,
     Capabilities,
     Creates,
     Item,
     ItemPage,
+    Json,
     Versions,
     Window,
     Written,
 )
+from services.item_fields import with_fields
 from services.item_reading import read_item
 from services.json_values import merge_patch
 from services.moved_exceptions import keys_in, with_exceptions_along
@@ -217,19 +220,32 @@ class HostileConnector:
         """Return what is left of a content."""
         return self.agenda.project(content)
 
-    def create(self, content: Content, *, key: str, ical_uid: str | None) -> Written:
+    def create(
+        self,
+        content: Content,
+        *,
+        key: str,
+        ical_uid: str | None,
+        fields: Mapping[str, Json] = NO_FIELDS,
+    ) -> Written:
         """Make an item, or return what was made with the same key."""
 
         def made() -> Entry:
             name = f"h{len(self.agenda.entries)}"
-            value = dict(jscalendar.write(content))
+            value = dict(with_fields(jscalendar.write(content), fields))
             known = self._keyed(key)
             return known or self.agenda.keep(name, value, key=key, ical_uid=ical_uid)
 
         return Written(item=_item(self._called(made)), sure=False)
 
     def write(
-        self, item_id: str, content: Content, *, before: Content, version: str
+        self,
+        item_id: str,
+        content: Content,
+        *,
+        before: Content,
+        version: str,
+        fields: Mapping[str, Json] = NO_FIELDS,
     ) -> Written:
         """Change what differs between the two contents."""
 
@@ -239,8 +255,8 @@ class HostileConnector:
                 raise Missing("The item is not there any more.")
             if str(known.number) != version:
                 raise StaleWrite("The item changed since.")
-            value = dict(jscalendar.patch(known.json, before, content))
-            return self.agenda.keep(item_id, value)
+            patched = jscalendar.patch(known.json, before, content)
+            return self.agenda.keep(item_id, dict(with_fields(patched, fields)))
 
         return Written(item=_item(self._called(changed)), sure=False)
 
