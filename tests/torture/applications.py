@@ -12,7 +12,6 @@ from connectors.base import (
     Creates,
     Item,
     ItemPage,
-    Json,
     Versions,
     Window,
     Written,
@@ -226,7 +225,7 @@ class HostileConnector:
         *,
         key: str,
         ical_uid: str | None,
-        fields: Mapping[str, Json] = NO_FIELDS,
+        fields: Mapping[str, Any] = NO_FIELDS,
     ) -> Written:
         """Make an item, or return what was made with the same key."""
 
@@ -245,7 +244,7 @@ class HostileConnector:
         *,
         before: Content,
         version: str,
-        fields: Mapping[str, Json] = NO_FIELDS,
+        fields: Mapping[str, Any] = NO_FIELDS,
     ) -> Written:
         """Change what differs between the two contents."""
 
