@@ -57,7 +57,8 @@ ZONE = "Europe/Amsterdam"
 CALL_TAKES = timedelta(milliseconds=80)
 MOST_DELETES = 6
 BRAKE = {"max_deletes": MOST_DELETES, "max_moves": 1_000_000, "max_share": 1}
-SETTINGS = {"time_zone": ZONE, "brake": BRAKE}
+# People as text would stand in the descriptions that are compared.
+SETTINGS = {"time_zone": ZONE, "brake": BRAKE, "participants": "none"}
 AGENDAS = "agendas/"
 
 
