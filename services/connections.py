@@ -159,6 +159,7 @@ class Connection:
     the next run is that one. `waits_version` rises with each change of what waits
     for a person, which `preview` shows. `rules` marks the settings by which all links
     were planned; `replanned` is how far planning them anew has come, None when done.
+    `read_days` is the window for which both sides were read.
     One that is disconnected and `frozen` keeps its links, to go on where it was when
     the same pair is connected again.
     """
@@ -201,6 +202,7 @@ class Connection:
     asked: Asked | None = None
     rules: str = ""
     replanned: str | None = None
+    read_days: int | None = None
     preview: str | None = None
     waits_version: int = 0
     approved: bool = False

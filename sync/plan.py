@@ -91,8 +91,8 @@ def _one(pair: Pair, policy: Policy, there: Side) -> Plan:
         return _created_again(pair, policy, gone, why=may_not_delete(gone))
     rule = policy.after_delete(there)
     mark = _marked(pair, policy, there) if rule is OnDelete.MARK else None
-    if mark is not None and mark.rests:
-        return mark
+    if _was_marked(pair, gone) or (mark is not None and mark.rests):
+        return Plan(act=Act.NOTHING, why=deleted_and_marked(gone), rests=True)
     if _outweighs(pair, policy, there) and not policy.puts_back(there, THERE):
         return _create(
             pair, policy, gone, why=f"deleted in the {gone}, but edited since"
@@ -126,6 +126,12 @@ def _created_again(pair: Pair, policy: Policy, target: Side, *, why: str) -> Pla
     if found.act is Act.CREATE:
         return replace(found, put_back=frozenset({Atom(None, THERE)}))
     return found
+
+
+def _was_marked(pair: Pair, gone: Side) -> bool:
+    """Whether what is left was marked already: then it is left alone by every rule."""
+    was = pair.seen[gone]
+    return was is not None and was == marked(was)
 
 
 def _marked(pair: Pair, policy: Policy, there: Side) -> Plan:

@@ -14,7 +14,7 @@ from services.links import Link, Rank, links_of, with_item, with_rows
 from services.parking import GIVES_UP_ON_ONE, given_up
 from services.ports import Is, Query, Where
 from services.run.look import Change, writes_of
-from services.run.ranking import ranked
+from services.run.ranking import in_window, ranked
 from services.run.resting import awake, still_rests
 from services.run.rivals import woken
 from services.run.session import Session
@@ -25,6 +25,8 @@ from sync.google import is_deleted, with_row
 from sync.sides import Side
 
 AT_ONCE = 50
+MARGIN = timedelta(days=1)
+"""Nothing is concluded near the edge: the window moves on while a read goes on."""
 LOOK_AGAIN_AFTER = timedelta(minutes=10)
 SURE_AFTER = 2
 
@@ -102,6 +104,8 @@ def _looked_for(session: Session, each: Staged, side: Side) -> Link:
 def _probed(session: Session, each: Staged, side: Side) -> Link:
     link = each.link
     if link.ended_at is not None or _told_by_its_series(link, side):
+        return link
+    if not in_window(session, link, margin=MARGIN):
         return link
     if side is Side.AGENDA:
         return _probed_item(session, link)

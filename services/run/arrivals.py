@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from connectors.base import Item
-from services.links import Link, Part, Waiting, with_item, with_rows
+from services.links import ItemNow, Link, Part, Waiting, with_item, with_rows
 from services.parking import given_up, parked, unreadable_item
 from services.run.ranking import in_window, ranked, waits_for_master
 from services.run.resting import awake, still_rests
@@ -113,6 +113,15 @@ def _is_foreign(row: Row) -> bool:
         return True
     copied = not organizer_is_self(row)
     return copied and comes_from_us(master_id(row), ical_uid(row))
+
+
+def _first_seen(session: Session, link: Link, item: ItemNow) -> ItemNow:
+    """Return an item with a stamp: this moment where its application gives none."""
+    if item.changed_at is not None:
+        return item
+    same = link.item is not None and link.item.content == item.content
+    stamp = link.item.changed_at if link.item and same else session.now()
+    return replace(item, changed_at=stamp)
 
 
 def _with_news(each: Staged, live_at: datetime | None) -> Link:
@@ -254,6 +263,7 @@ def _fold_item(
     content = item.content
     shown = link.item.content if link.item else None
     now = None if content is None else item_now(item, content)
+    now = now and _first_seen(session, link, now)
     known.link = _alive(
         replace(
             with_item(link, now),

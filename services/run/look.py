@@ -266,6 +266,12 @@ def _start_over(session: Session) -> None:
     session.save(forgetful)
 
 
+def read_anew(session: Session) -> None:
+    """Forget where both sides were read to: what was left out may be wanted now."""
+    _start_over(session)
+    _begin_agenda_again(session)
+
+
 def _begin_agenda_again(session: Session) -> None:
     def forgetful(now: Connection) -> Connection:
         reading = Reading(mark=now.agenda_read.mark + 1, under_way=True)

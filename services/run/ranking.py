@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from services.links import Link, Rank, Waiting, clean
 from services.run.session import Session
@@ -10,6 +10,8 @@ from sync.google import meeting_of
 from sync.pairing import span
 from sync.plan import Act, Plan, plan
 from sync.recurrence import reaches
+
+NO_MARGIN = timedelta(0)
 
 RANKS: Mapping[Act, Rank] = {
     Act.NOTHING: Rank.CLEAN,
@@ -74,14 +76,14 @@ def waits_for_master(link: Link) -> bool:
     return link.rows.master is None and bool(link.rows.exceptions) and not link.orphan
 
 
-def in_window(session: Session, link: Link) -> bool:
-    """Whether the event or the item reaches into the window."""
+def in_window(session: Session, link: Link, *, margin: timedelta = NO_MARGIN) -> bool:
+    """Whether the event or the item reaches into the window, by more than a margin."""
     pair = session.rules.pair(link)
     window = session.window
     return any(
         reaches(
             content,
-            start=window.start,
+            start=window.start + margin,
             end=window.end,
             zone=session.connection.zone,
         )

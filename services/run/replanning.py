@@ -14,7 +14,7 @@ from services.connections import Connection
 from services.links import Link, links_of
 from services.parking import GIVES_UP_ON_ONE, given_up
 from services.ports import Document, Query
-from services.run.look import Change, store_links
+from services.run.look import Change, read_anew, store_links
 from services.run.ranking import in_window, ranked
 from services.run.session import Session
 from services.run.staged import Staged, link_staged
@@ -50,8 +50,9 @@ def replan(session: Session) -> bool:
     mark = rules_mark(session.settings)
     connection = session.connection
     if connection.rules != mark:
+        _read_anew_for_more(session)
         known = bool(connection.counts.links or connection.rules)
-        session.save(_begun(mark, anew=known))
+        session.save(_begun(mark, anew=known, days=session.settings.window_days))
     while session.connection.replanned is not None:
         if session.time_is_up:
             return False
@@ -59,9 +60,16 @@ def replan(session: Session) -> bool:
     return True
 
 
-def _begun(mark: str, *, anew: bool) -> Change:
+def _read_anew_for_more(session: Session) -> None:
+    """Read both sides in full where the window grew: what it left out is not kept."""
+    known = session.connection.read_days
+    if known is not None and session.settings.window_days > known:
+        read_anew(session)
+
+
+def _begun(mark: str, *, anew: bool, days: int) -> Change:
     start = "" if anew else None
-    return lambda now: replace(now, rules=mark, replanned=start)
+    return lambda now: replace(now, rules=mark, replanned=start, read_days=days)
 
 
 def _replan_page(session: Session, after: str) -> None:

@@ -113,6 +113,13 @@ def test_an_edit_outweighs_a_delete_under_every_rule(gone: Side, rules: Policy) 
     assert {there(after, side).details.title for side in Side} == {"Lunch"}
 
 
+@pytest.mark.parametrize("rule", list(OnDelete))
+def test_what_is_marked_stays_whatever_the_rule_becomes(rule: OnDelete) -> None:
+    after, _ = settled(showing(connected(single(), MARK), AGENDA, None), MARK)
+
+    assert settled(after, ruled(rule)) == (after, [])
+
+
 def test_what_was_marked_is_not_marked_twice() -> None:
     once = marked(single())
 
