@@ -25,10 +25,9 @@ from services.organizations import (
     set_administrators,
     set_google,
 )
+from services.paging import every
 from services.ports import Is, Query, Where
 from services.refusals import Unknown
-
-MOST_CONNECTIONS = 500
 
 
 def create(call: Call) -> Answer:
@@ -99,8 +98,8 @@ def freshness(call: Call) -> Answer:
     if call.key.agenda is not None and call.organization != organization.id:
         raise Unknown("There is no such organization.")
     where = [Where(member="organization", compare=Is.EQUAL, value=organization.id)]
-    query = Query(collection="connections", where=where, limit=MOST_CONNECTIONS)
-    found = [loaded(document) for document in call.world.store.query(query)]
+    query = Query(collection="connections", where=where)
+    found = [loaded(document) for document in every(call.world.store, query)]
     fresh = [connection.freshness for connection in found]
     to_agenda = [each for one in fresh for each in one.to_agenda]
     to_calendar = [each for one in fresh for each in one.to_calendar]

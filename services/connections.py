@@ -161,7 +161,8 @@ class Connection:
     were planned; `replanned` is how far planning them anew has come, None when done.
     `read_days` is the window for which both sides were read.
     One that is disconnected and `frozen` keeps its links, to go on where it was when
-    the same pair is connected again.
+    the same pair is connected again. `heard_at` is when we first heard of what could
+    not be done yet.
     """
 
     id: str
@@ -187,6 +188,7 @@ class Connection:
     lease: Lease = field(default_factory=Lease)
     wanted: bool = False
     awaited: str = ""
+    heard_at: datetime | None = None
     work: str | None = None
     backlog: bool = False
     tries: int = 0

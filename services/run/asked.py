@@ -15,7 +15,7 @@ JOINED = "joined"
 
 def joined(world: World, connection: Connection, hint: Hint) -> Outcome:
     """Leave word that another run is wanted; somebody's own may join one to come."""
-    outcome = wait_for_lease(world, connection, lane=hint.lane, run=hint.run)
+    outcome = wait_for_lease(world, connection, hint, run=hint.run)
     if hint.run:
         _tell_joined(world, connection.id, hint.run)
     return outcome

@@ -7,6 +7,7 @@ from datetime import timedelta
 from services.connections import FRESHNESS_SAMPLES, Connection
 from services.links import Intent
 from services.run.session import Session
+from services.run.trouble import earliest
 from sync.sides import Side
 
 MILLISECOND = timedelta(milliseconds=1)
@@ -15,8 +16,11 @@ MILLISECOND = timedelta(milliseconds=1)
 def with_freshness(
     connection: Connection, session: Session, written: Sequence[Intent]
 ) -> Connection:
-    """Return the connection with a sample for each side that this run wrote to."""
-    heard = session.hint.received_at
+    """Return the connection with a sample for each side that this run wrote to.
+
+    What a run could not do is counted from when it was heard of first.
+    """
+    heard = earliest(session.hint.received_at, session.heard_before)
     if heard is None or not written:
         return connection
     took = max(0, (session.now() - heard) // MILLISECOND)
@@ -26,6 +30,13 @@ def with_freshness(
     if Side.CALENDAR in sides:
         known = replace(known, to_calendar=_with(known.to_calendar, took))
     return replace(connection, freshness=known)
+
+
+def without_heard(session: Session, connection: Connection) -> Connection:
+    """Return the connection, whose earlier hints this run has done."""
+    if connection.heard_at != session.heard_before:
+        return connection
+    return replace(connection, heard_at=None)
 
 
 def _with(samples: tuple[int, ...], took: int) -> tuple[int, ...]:

@@ -30,6 +30,7 @@ from services.run.absence import judge
 from services.run.asked import joined, last_run, told, turned_away
 from services.run.asking import ask_first
 from services.run.connecting import application_of
+from services.run.fresh import without_heard
 from services.run.hint import Busy, Hint, Outcome, Overtaken, Stopped
 from services.run.leaving import end_after_job, is_leaving, without_calendar
 from services.run.look import Looked, look
@@ -107,10 +108,7 @@ def _answered(session: Session) -> Outcome:
         return _run(session)
     except Busy:
         return wait_for_lease(
-            session.world,
-            session.connection,
-            lane=session.hint.lane,
-            run=session.asked,
+            session.world, session.connection, session.hint, run=session.asked
         )
     except Stopped:
         session.give_back()
@@ -269,7 +267,7 @@ def _finished(session: Session, connection: Connection) -> Connection:
     days = session.settings.audit_days
     connection = with_audit_at(connection, days=days, now=now)
     return replace(
-        heard(session, _behind_own_writes(session, connection)),
+        heard(session, without_heard(session, _behind_own_writes(session, connection))),
         looked_at=now,
         due_at=now + connection.quiet_for,
         last_run=last_run(session),

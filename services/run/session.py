@@ -33,6 +33,7 @@ _OF_OTHERS = frozenset(
     {
         "wanted",
         "awaited",
+        "heard_at",
         "channel",
         "watchable",
         "silent",
@@ -90,6 +91,7 @@ class Session:
         self.asked = hint.run or connection.awaited
         self.run_id = self.asked or new_id(Kind.RUN)
         self.before = connection.last_run
+        self.heard_before = connection.heard_at
         self.settings: AgendaSettings
         self.calendar: Calendar
         self.connector: Connector

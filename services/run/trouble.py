@@ -2,13 +2,13 @@
 
 import logging
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from services.connections import SWEEP_AFTER, Connection, State, change
 from services.lanes import Lane
 from services.pace import project_of, rest_account, slow_down
 from services.queueing import queue_run
-from services.run.hint import Outcome
+from services.run.hint import Hint, Outcome
 from services.run.session import Session
 from services.world import World
 from sync.errors import (
@@ -26,19 +26,21 @@ LONGEST_WAIT = timedelta(minutes=30)
 
 
 def wait_for_lease(
-    world: World, connection: Connection, *, lane: Lane = Lane.LIVE, run: str = ""
+    world: World, connection: Connection, hint: Hint, *, run: str = ""
 ) -> Outcome:
     """Leave word that another run is wanted, and one to come if nobody reads it.
 
     What goes on in the backfill lane wants nothing: whoever holds the lease queues what
     is left to do. `run` is the id by which somebody knows it.
     """
-    live = lane is Lane.LIVE
+    lane, live = hint.lane, hint.lane is Lane.LIVE
 
     def wanting(now: Connection) -> Connection:
         if not now.lease.is_live(world.clock.now()):
             return replace(now, wanted=False)
-        return replace(now, wanted=now.wanted or live, awaited=now.awaited or run)
+        heard = earliest(now.heard_at, hint.received_at)
+        wanted, awaited = now.wanted or live, now.awaited or run
+        return replace(now, wanted=wanted, awaited=awaited, heard_at=heard)
 
     left = change(world.store, connection.id, wanting)
     lease = left.lease
@@ -101,7 +103,14 @@ def _wake_later(session: Session, wait: timedelta) -> None:
 
 def awaiting(session: Session, connection: Connection) -> Connection:
     """Return the connection, whose next run is the one that this was to be."""
-    return replace(connection, awaited=connection.awaited or session.asked)
+    heard = earliest(connection.heard_at, session.hint.received_at)
+    awaited = connection.awaited or session.asked
+    return replace(connection, awaited=awaited, heard_at=heard)
+
+
+def earliest(*moments: datetime | None) -> datetime | None:
+    """Return the first of some moments, if there is any."""
+    return min((one for one in moments if one is not None), default=None)
 
 
 def failed(session: Session, error: PermanentError) -> Outcome:

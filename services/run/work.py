@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from services.connections import Connection
+from services.decided import UNDECIDED
 from services.ids import Kind, new_id
 from services.journal import Page, answered, opened, weight
 from services.links import Intent, Link, with_page
@@ -53,6 +54,8 @@ class Work:
         self.preparing = Preparing(session, self.arrivals, self.gate)
         self.saving = Saving(session, self.arrivals)
         self.written: list[Intent] = []
+        # What waited for a person says nothing of how fast we are.
+        self.unasked: list[Intent] = []
         self.mishaps = Mishaps(session)
         self.asking = Asking(session, self.gate)
         self.rivals = Rivals(session, self.arrivals)
@@ -180,6 +183,8 @@ class Work:
             each.link, word = self.mishaps.while_writing(each.link, step, error)
             return self._not_done(step, word, answer=str(error))
         self.written.append(step.intent)
+        if step.link.decided == UNDECIDED and step.link.order is None:
+            self.unasked.append(step.intent)
         return told(self.session, each.link, step.intent)
 
     def _may_call(self, step: Step) -> bool:
@@ -229,7 +234,7 @@ class Work:
         connection = replace(connection, spent=self.gate.spent)
         connection = with_mails(connection, self.session)
         connection = self.asking.with_news(connection)
-        return with_freshness(connection, self.session, self.written)
+        return with_freshness(connection, self.session, self.unasked)
 
 
 def _without_work(connection: Connection) -> Connection:
