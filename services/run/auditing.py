@@ -140,9 +140,6 @@ class _Auditing:
             step = self._step()
             if step is None:
                 return self._looked_at_all()
-            if self.session.time_is_up:
-                queue_audit(self.world, self.id, run=self.run)
-                return "going on"
             try:
                 self._save(step())
             except SyncTokenExpired:
@@ -150,6 +147,9 @@ class _Auditing:
                 fresh = Audit(run=self.run, started_at=self.session.now())
                 self._save(replace(fresh, tries=self.audit.tries))
                 return self.try_again()
+            if self.session.time_is_up and self._step() is not None:
+                queue_audit(self.world, self.id, run=self.run)
+                return "going on"
 
     def _step(self) -> Callable[[], Audit] | None:
         """Return what takes the next page; None when there is none."""
