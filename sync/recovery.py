@@ -82,11 +82,22 @@ def _part_landed(
     """
     asked = [atom for atom in part if not shows(before, held, [atom])]
     own = [atom for atom in asked if not _has_along(held, atom, along)] or asked
+    own = [atom for atom in own if _has_place(answer, atom)] or own
     if any(shows(answer, held, [atom]) for atom in own):
         return True
     return not any(
         shows(answer, before, [atom]) or _has_along(answer, atom, along) for atom in own
     )
+
+
+def _has_place(answer: Content, atom: Atom) -> bool:
+    """Whether an answer can tell of an atom: a series that moved lost the slot's name.
+
+    What neither shows would look alike.
+    """
+    if atom.slot is None or atom.name == THERE:
+        return True
+    return facets_on(answer, answer, [atom.slot]).get(atom.slot) is not None
 
 
 def _has_along(content: Content, atom: Atom, along: Fields) -> bool:

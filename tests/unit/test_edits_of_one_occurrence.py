@@ -306,3 +306,24 @@ def test_an_occurrence_with_a_place_of_its_own_is_carried_to_a_new_event() -> No
     found = plan(after, POLICY)
 
     assert (found.side, found.wanted) == (CALENDAR, placed)
+
+
+def test_a_slot_that_a_moved_series_lost_does_not_prove_that_a_write_landed() -> None:
+    before = special()
+    gold = replace(before.details, color="gold")
+    sent = _with(replace(before, details=gold), replace(_second(before), color="gold"))
+    day = replace(before.details, when=When(start=START.date()))
+    answer = normal(replace(before, details=day, overrides={}))
+    pair = Pair(now={CALENDAR: sent, AGENDA: answer}, seen=dict.fromkeys(Side, before))
+
+    after = after_unknown(
+        pair,
+        AGENDA,
+        atoms=frozenset({Atom(None, "color"), Atom(SLOT, "color")}),
+        origin=sent,
+        before=before,
+        held=sent,
+        answer=answer,
+    )
+
+    assert after is None
