@@ -178,4 +178,13 @@ def _pointed(message: str) -> tuple[str, str]:
     member = re.search(r"(?:required|unknown) field `(.*)`", sentence)
     if member is not None:
         pointer = pointer_to(pointer, member[1])
-    return pointer, f"{sentence}."
+    form = re.search(r"matching regex '(.*)'$", sentence)
+    return pointer, _form(form[1]) if form else f"{sentence}."
+
+
+def _form(pattern: str) -> str:
+    """Return what a text has to be, in words: nobody is to read a pattern."""
+    words = re.fullmatch(r"\^\(([a-z_|]+)\)\$", pattern)
+    if words is None:
+        return "This text does not have the form that is expected here."
+    return "Must be one of: " + ", ".join(words[1].split("|")) + "."

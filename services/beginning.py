@@ -53,13 +53,13 @@ def begin(
 
 def _pages(job: Job, targets: Targets) -> Iterator[Mapping[str, Order]]:
     """Yield the orders, some at a time; a link that is named twice has one."""
-    rest = iter(targets)
+    rest, why = iter(targets), WHY[job.kind]
     while some := list(islice(rest, AT_ONCE)):
         sides: dict[str, frozenset[Side]] = {}
         for link, gone in some:
             sides[link] = sides.get(link, frozenset()) | gone
         yield {
-            link: Order(id=job.id, deed=Deed.REMOVE, why=WHY[job.kind], sides=gone)
+            link: Order(id=job.id, deed=Deed.REMOVE, why=why, sides=gone, run=job.run)
             for link, gone in sides.items()
         }
 

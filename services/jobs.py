@@ -37,7 +37,7 @@ class Next(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Job:
-    """One job; `id` is that of its orders.
+    """One job; `id` is that of its orders, `run` the run that its asker was told of.
 
     `total` counts its orders, `left_alone` what it may not touch. `after` is the last
     link that was forgotten. `lost` says why the calendar can no longer be reached.
@@ -46,6 +46,7 @@ class Job:
     id: str
     kind: JobKind
     started_at: datetime
+    run: str = ""
     phase: Phase = Phase.ORDERING
     total: int = 0
     left_alone: int = 0

@@ -12,6 +12,7 @@ from itertools import groupby, islice
 from services.asked_runs import ask
 from services.connections import Connection, State, asking, change, load
 from services.decided import Decided
+from services.ids import Kind, new_id
 from services.links import Link, Rank, Waiting
 from services.preview_entries import Entry, EntryKind
 from services.preview_live import shown
@@ -54,12 +55,13 @@ class Chosen:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Applying:
-    """What a hook is given: the preview, and what of it is to be done."""
+    """What a hook is given: the preview, what of it is to be done, and by which run."""
 
     world: World
     connection: Connection
     preview: Preview
     chosen: Chosen
+    run: str
     now: datetime
 
     def entries(self) -> Iterator[Entry]:
@@ -110,6 +112,7 @@ def apply(
         connection=connection,
         preview=preview,
         chosen=chosen or Chosen(),
+        run=new_id(Kind.RUN),
         now=now,
     )
     applied = HOOKS[preview.kind](applying)
@@ -117,7 +120,8 @@ def apply(
         # What is unsure takes no yes but a decision: its preview stays.
         mark(world.store, preview, applied_at=now)
         answered(world, preview, now=now)
-    return replace(applied, run=ask(world, connection_id, asked_for="apply"))
+    run = ask(world, connection_id, asked_for="apply", name=applying.run)
+    return replace(applied, run=run)
 
 
 def answered(world: World, preview: Preview, *, now: datetime) -> Connection:
@@ -298,8 +302,13 @@ def _hold_one(session: Session, each: Staged) -> None:
 
 def reset_shown(applying: Applying) -> Applied:
     """Begin the reset that was shown."""
-    shown = applying.entries()
-    passed = begin_reset(applying.world, applying.preview, shown, now=applying.now)
+    passed = begin_reset(
+        applying.world,
+        applying.preview,
+        applying.entries(),
+        run=applying.run,
+        now=applying.now,
+    )
     return Applied(passed=passed)
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from services.asked_runs import ask, noted
 from services.beginning import begin
 from services.connections import Connection, State, change, load
+from services.ids import Kind, new_id
 from services.jobs import Job, JobKind
 from services.link_documents import link_of
 from services.links import Link, links_of
@@ -28,18 +29,19 @@ def remove_copies(
     connection, _ = load(world.store, connection_id)
     if connection.state is State.DISCONNECTED:
         return noted(world, connection_id, asked_for="disconnect")
-    gone = connection.state is State.NEEDS_RECONNECT
+    gone, run = connection.state is State.NEEDS_RECONNECT, new_id(Kind.RUN)
     job = Job(
         id=f"leave-{connection_id}",
         kind=JobKind.LEAVE,
         started_at=now,
+        run=run,
         revoke=revoke,
         lost=connection.reason if gone else "",
     )
     targets = _copies(world.store, connection_id)
     begin(world, connection_id, job, targets, now=now)
     change(world.store, connection_id, lambda one: _working(one, job.lost))
-    return ask(world, connection_id, asked_for="disconnect")
+    return ask(world, connection_id, asked_for="disconnect", name=run)
 
 
 def _working(connection: Connection, lost: str) -> Connection:

@@ -117,12 +117,12 @@ def preview_reset(
 
 
 def begin_reset(
-    world: World, preview: Preview, shown: Iterable[Entry], *, now: datetime
+    world: World, preview: Preview, shown: Iterable[Entry], *, run: str, now: datetime
 ) -> int:
     """Begin what a preview of a reset shows, exactly that; return how many deletes.
 
-    A reset is begun once: what was shown is not as it was any more. The run that goes
-    on with it is asked for by the caller. Raises InTheWay.
+    A reset is begun once: what was shown is not as it was any more. The run of this id,
+    which goes on with it, is asked for by the caller. Raises InTheWay.
     """
     connection, _ = load(world.store, preview.connection)
     require_running(connection)
@@ -134,6 +134,7 @@ def begin_reset(
         id=preview.id,
         kind=JobKind.RESET,
         started_at=now,
+        run=run,
         left_alone=int(preview.data.get("left_alone", 0)),
         next=Next(preview.data["next"]),
     )

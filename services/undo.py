@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from services import journal
-from services.asked_runs import ask
+from services.asked_runs import ask, find
 from services.beginning import BUSY
 from services.connections import Connection, load
 from services.ids import Kind, new_id
@@ -71,8 +71,14 @@ def undo_write(
 
 
 def undo_run(world: World, connection_id: str, run: str, *, now: datetime) -> Undone:
-    """Undo all that one run wrote. Raises Unknown, Expired, InTheWay."""
+    """Undo all that one run wrote. Raises Unknown, Expired, InTheWay.
+
+    An id that somebody was answered with may have joined another run.
+    """
     found = list(journal.of_run(world.store, connection_id, run))
+    asked = find(world.store, connection_id, run)
+    if not found and asked is not None:
+        found = list(journal.of_run(world.store, connection_id, asked.run))
     if not found:
         raise Unknown("This run wrote nothing, or the journal no longer has it.")
     return _undo(world, connection_id, found, now=now)

@@ -146,6 +146,22 @@ def test_a_reset_that_makes_events_vanish_is_undone_at_once(
     assert bench.connection().counts.links == 2
 
 
+def test_a_reset_is_undone_by_the_run_of_its_answer_whichever_run_did_it(
+    bench: Workbench, api: Api
+) -> None:
+    run = begun(bench, api, "delete_both", "new_only")
+    bench.sync()
+    assert sides(bench) == ([], [])
+
+    answer = api.post(f"/connections/{bench.connection_id}/undo", {"run": run})
+    do_tasks(bench)
+    bench.settle()
+
+    assert answer.status_code == 202, answer.text
+    assert said(answer)["undone"] == 4
+    assert sides(bench) == (BOTH, BOTH)
+
+
 def test_what_others_organize_is_left_and_said(
     bench: Workbench, api: Api, person: Any
 ) -> None:

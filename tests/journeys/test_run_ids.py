@@ -158,6 +158,26 @@ def test_of_two_that_waited_for_one_run_both_find_it(
         assert shown["outcome"] == "done"
 
 
+def test_either_id_of_two_that_waited_for_one_run_undoes_it(
+    bench: Workbench, api: Api
+) -> None:
+    visit(bench, "visit-1")
+    google_fails(bench, {"kind": "rate_limit", "method": "events.list"})
+    _, second = api.steer("sync"), api.steer("sync")
+    for task in waiting(bench):
+        do_task(bench, task)
+    google_is_well(bench)
+    do_tasks(bench)
+    assert bench.titles_at_google() == ["visit-1"]
+
+    answer = api.post(f"/connections/{bench.connection_id}/undo", {"run": second})
+    do_tasks(bench)
+
+    assert answer.status_code == 202, answer.text
+    assert said(answer)["undone"] == 1
+    assert bench.titles_at_google() == []
+
+
 def test_a_run_of_several_slices_is_one_run(bench: Workbench, api: Api) -> None:
     for number in range(60):
         visit(bench, f"visit-{number}")
