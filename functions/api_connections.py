@@ -30,6 +30,9 @@ from services.refusals import Unknown, invalid
 from services.repair import link_document, repair
 from services.steering import ask_for_run, look_anew, set_settings
 
+NOBODYS = "-"
+"""An id that no agenda has."""
+
 LINK_FILTERS = {"item": "item_id", "event": "event_id", "waiting": "waiting"}
 
 
@@ -88,7 +91,7 @@ def _connections_as_asked(call: Call) -> list[Where]:
     organization = organization_for(call, call.query.get("organization"))
     asked = {"organization": organization}
     if "agenda" in call.query:
-        asked["agenda"] = call.query["agenda"]
+        asked = {"agenda": _agenda_of(call, organization)}
     if "state" in call.query:
         state = call.query["state"]
         if state not in STATES:
@@ -98,6 +101,14 @@ def _connections_as_asked(call: Call) -> list[Where]:
         Where(member=member, compare=Is.EQUAL, value=value)
         for member, value in asked.items()
     ]
+
+
+def _agenda_of(call: Call, organization: str) -> str:
+    """Return the agenda that is asked for; one of somebody else has no connections."""
+    agenda = call.query["agenda"]
+    found = call.world.store.get(f"agendas/{agenda}") if agenda else None
+    theirs = found is not None and found.data["organization"] == organization
+    return agenda if theirs else NOBODYS
 
 
 def get(call: Call) -> Answer:

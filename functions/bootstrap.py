@@ -10,6 +10,7 @@ from connectors.base import Connector
 from functions.clock import SystemClock
 from functions.lazy import lazily
 from functions.logs import configure_logging
+from functions.places import why_no_database, why_no_folder
 from functions.setting_forms import Place
 from functions.settings import SettingInvalid, Settings, read_settings
 from services.ids import new_key
@@ -193,8 +194,6 @@ def _require_adapters(chosen: Settings) -> None:
 
 def _require_places(chosen: Settings) -> None:
     """See to it that each place on this machine can be used. Raises SettingInvalid."""
-    from local.places import why_no_database, why_no_folder
-
     for name, place, kind, why_not in (
         ("TANDEM_STORE", chosen.store, "sqlite", why_no_database),
         ("TANDEM_QUEUE", chosen.queue, "local", why_no_database),

@@ -150,8 +150,12 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             "2031-03-17T10:00:00",
             {"excluded": True},
         ),
-        "private": MEETING.also({"visibility": "private"}, {"privacy": "private"}),
-        "secret": MEETING.also({"visibility": "confidential"}, {"privacy": "secret"}),
+        "private": MEETING.also(
+            {"visibility": "private"}, {"privacy": "private", "type": "Personal"}
+        ),
+        "secret": MEETING.also(
+            {"visibility": "confidential"}, {"privacy": "secret", "type": "Personal"}
+        ),
         "free": MEETING.also(
             {"transparency": "transparent"}, {"freeBusyStatus": "free"}
         ),

@@ -372,7 +372,11 @@ def test_a_look_measures_nothing() -> None:
     queue_look(stage.world, CONNECTION, NOON)
 
     [task] = stage.queue.tasks
-    assert task.body == {"connection": CONNECTION, "lane": "backfill"}
+    assert task.body == {
+        "connection": CONNECTION,
+        "lane": "backfill",
+        "quiet": True,
+    }
 
 
 def test_a_push_never_waits_for_a_look_and_no_look_holds_a_push_up() -> None:

@@ -37,7 +37,7 @@ def test_a_quiet_connection_is_looked_at() -> None:
 
     assert (done.queued, done.more) == (1, False)
     [task] = stage.queue.bodies(RUN_PATH)
-    assert task == {"connection": quiet.id, "lane": "backfill"}
+    assert task == {"connection": quiet.id, "lane": "backfill", "quiet": True}
 
 
 def test_a_connection_that_is_not_due_at_all_is_left_alone() -> None:
