@@ -19,7 +19,7 @@ from services.ports import Document, Json
 from services.preview_answers import No, decline
 from services.preview_applying import Chosen, apply
 from services.preview_deciding import DecisionsGiven, decide
-from services.preview_live import shown
+from services.preview_live import count_waiting, shown
 from services.preview_making import preview_next_run, preview_settings
 from services.preview_pages import entries_from
 from services.preview_pairs import Pairing
@@ -37,6 +37,7 @@ def list_all(call: Call) -> Answer:
     """List a connection's previews, newest first, without their writes."""
     connection, limit = own_connection(call), call.limit()
     after = _place(call)
+    count_waiting(call.world, connection, now=call.now)
     documents = list_previews(call.world.store, connection.id, limit=limit, after=after)
     entries = [_view(preview_of(one), connection, call) for one in documents]
     return Answer(status=200, body=list_view(entries, documents, limit=limit))
@@ -90,7 +91,12 @@ def create(call: Call) -> Answer:
         preview = preview_next_run(call.world, connection.id, now=call.now)
     else:
         preview = preview_settings(call.world, connection.id, settings, now=call.now)
-    connection, _ = load(call.world.store, connection.id)
+    return made(call, preview)
+
+
+def made(call: Call, preview: Preview) -> Answer:
+    """Answer with a preview that was made just now, and its first writes."""
+    connection, _ = load(call.world.store, preview.connection)
     return Answer(status=201, body=_page(call, preview, connection, first=0))
 
 

@@ -153,7 +153,7 @@ CONNECTIONS = (
         path=_C + "/reset",
         do=api_undo.reset,
         body="Reset",
-        answers={201: "ShownReset"},
+        answers={201: "Preview"},
         refuses=(409,),
     ),
     _connections(

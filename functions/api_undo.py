@@ -4,9 +4,10 @@ from datetime import datetime
 
 from functions.api_bodies import Disconnect, Reset, Undo, body_as
 from functions.api_call import Call
+from functions.api_previews import made
 from functions.api_scope import own_connection
 from functions.api_views import list_view
-from functions.journal_views import page_view, reset_view, undone_view
+from functions.journal_views import page_view, undone_view
 from functions.run_views import checked_run, empty_page
 from services import journal
 from services.asked_runs import find, noted
@@ -93,7 +94,7 @@ def reset(call: Call) -> Answer:
         following=Next(body.next),
         now=call.now,
     )
-    return Answer(status=201, body=reset_view(preview))
+    return made(call, preview)
 
 
 def disconnect(call: Call) -> Answer:

@@ -6,9 +6,7 @@ from services.field_names import member_of, named
 from services.journal import Page, write_id
 from services.links import Intent
 from services.ports import Json
-from services.previews import Preview
 from services.undo import Skipped, Undone
-from sync.sides import Side
 
 
 def page_view(page: Page, *, link: str | None = None) -> dict[str, Json]:
@@ -58,29 +56,3 @@ def skipped_view(skipped: Skipped) -> dict[str, Json]:
         "fields": sorted({member_of(atom) for atom in skipped.atoms}),
         "why": skipped.why,
     }
-
-
-def reset_view(preview: Preview) -> dict[str, Json]:
-    """Return the preview of a reset: what each side is going to lose."""
-    return {
-        "id": preview.id,
-        "kind": preview.kind,
-        "reason": preview.reason,
-        "created_at": time_text(preview.created_at),
-        "expires_at": time_text(preview.expires_at),
-        "applied_at": time_text(preview.applied_at),
-        "existing": preview.data["existing"],
-        "next": preview.data["next"],
-        "counts": {
-            "linked": preview.data["links"],
-            "left_alone": preview.data["left_alone"],
-            "deletes_in_calendar": _deletes(preview, Side.CALENDAR),
-            "deletes_in_agenda": _deletes(preview, Side.AGENDA),
-        },
-        "google_calls": preview.calls,
-        "mailed": preview.mailed,
-    }
-
-
-def _deletes(preview: Preview, side: Side) -> int:
-    return preview.by_side.get(str(side), {}).get("deletes", 0)

@@ -35,10 +35,13 @@ _head: dict[str, Schema] = {
     "mailed": {**NUMBER, "description": "How many people Google would mail."},
     "google_calls": NUMBER,
     "seconds": {**NUMBER, "description": "About how long applying it takes."},
+    "existing": {**TEXT, "description": "Of a reset: what becomes of what is linked."},
+    "next": {**TEXT, "description": "Of a reset: what is synced afterwards."},
 }
+_OF_RESET = ("existing", "next")
 
 PREVIEWS: dict[str, Schema] = {
-    "ListedPreview": shown(_head),
+    "ListedPreview": shown(_head, optional=_OF_RESET),
     "Previews": page_of("ListedPreview"),
     "Preview": shown(
         {
@@ -48,7 +51,8 @@ PREVIEWS: dict[str, Schema] = {
             "done": list_of(ref("DoneWrite")),
             "more": YES_OR_NO,
             "next_page_token": or_null(TEXT),
-        }
+        },
+        optional=_OF_RESET,
     ),
     "PlannedWrite": shown(
         {

@@ -88,26 +88,4 @@ UNDO: dict[str, Schema] = {
         },
         required=("existing", "next"),
     ),
-    "ShownReset": shown(
-        {
-            "id": TEXT,
-            "kind": TEXT,
-            "reason": TEXT,
-            "created_at": MOMENT,
-            "expires_at": MOMENT,
-            "applied_at": or_null(MOMENT),
-            "existing": TEXT,
-            "next": TEXT,
-            "counts": shown(
-                {
-                    "linked": NUMBER,
-                    "left_alone": NUMBER,
-                    "deletes_in_calendar": NUMBER,
-                    "deletes_in_agenda": NUMBER,
-                }
-            ),
-            "google_calls": NUMBER,
-            "mailed": NUMBER,
-        }
-    ),
 }

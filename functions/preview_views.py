@@ -15,6 +15,7 @@ from sync.sides import Side
 
 AGENDA_WRITES_PER_SECOND = 50
 KINDS = tuple(COUNTED.values())
+_CHOSEN = ("existing", "next")
 
 
 def preview_view(
@@ -32,11 +33,26 @@ def preview_view(
         "expires_at": time_text(preview.expires_at),
         "applied_at": time_text(preview.applied_at),
         "declined_at": time_text(preview.declined_at),
-        "counts": {**counts, "unchanged": unchanged},
+        "counts": {**counts, "unchanged": unchanged, **_counts_of_reset(preview)},
         "counts_by_side": _by_side(preview),
         "mailed": preview.mailed,
         "google_calls": preview.calls,
         "seconds": _seconds(preview),
+        **{name: preview.data[name] for name in _CHOSEN if name in preview.data},
+    }
+
+
+def _counts_of_reset(preview: Preview) -> dict[str, Json]:
+    """Return what a reset counts besides: what is linked, and what it leaves alone."""
+    if "left_alone" not in preview.data:
+        return {}
+    return {
+        "linked": preview.data["links"],
+        "left_alone": preview.data["left_alone"],
+        **{
+            f"deletes_in_{side}": preview.by_side.get(str(side), {}).get("deletes", 0)
+            for side in Side
+        },
     }
 
 

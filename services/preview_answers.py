@@ -70,7 +70,7 @@ def decline(
     a create has nothing to be put back, so it rests. Raises Unknown, Expired.
     """
     preview = unexpired(world.store, connection_id, preview_id, now=now)
-    if not preview.edition:
+    if preview.unseen:
         preview = shown(world, preview)
     require_running(load(world.store, connection_id)[0])
     chosen = chosen or Chosen()
@@ -168,7 +168,7 @@ def undo_done(
     Raises Unknown, Expired, Invalid.
     """
     preview = unexpired(world.store, connection_id, preview_id, now=now)
-    if not preview.edition:
+    if preview.unseen:
         preview = shown(world, preview)
     found = entries_from(world.store, preview.shelf, first=0)
     done = [one.id for one in found if one.kind is EntryKind.DONE]

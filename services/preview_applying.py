@@ -101,7 +101,7 @@ def apply(
     The same preview again lets pass what is left of it. Raises Unknown, Expired.
     """
     preview = unexpired(world.store, connection_id, preview_id, now=now)
-    if not preview.edition:
+    if preview.unseen:
         preview = shown(world, preview)
     connection, _ = load(world.store, connection_id)
     require_running(connection)

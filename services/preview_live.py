@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
 from itertools import chain
 
 from services import journal
@@ -33,17 +34,35 @@ def shown(world: World, preview: Preview) -> Preview:
 
     Where nothing changed since, it is the one that was shown before.
     """
+    return _current(world, preview, glanced=False)
+
+
+def count_waiting(world: World, connection: Connection, *, now: datetime) -> None:
+    """Have the preview of what waits counted anew, while nobody saw its writes.
+
+    Once somebody did, it is as they saw it: their yes is to that, and nothing else.
+    """
+    ended = connection.state is State.DISCONNECTED
+    if connection.preview is None or ended:
+        return
+    preview = get_preview(world.store, connection.id, connection.preview)
+    if now < preview.expires_at and preview.unseen:
+        _current(world, preview, glanced=True)
+
+
+def _current(world: World, preview: Preview, *, glanced: bool) -> Preview:
     if not preview.live:
         return preview
     session = planning(world, preview.connection)
     connection = session.connection
+    seen = glanced or not preview.glanced
     known = preview.edition and preview.made_of == connection.waits_version
-    if connection.preview != preview.id or known:
+    if connection.preview != preview.id or (known and seen):
         return preview
-    return _made(session, preview)
+    return _made(session, preview, glanced=glanced)
 
 
-def _made(session: Session, preview: Preview) -> Preview:
+def _made(session: Session, preview: Preview, *, glanced: bool) -> Preview:
     store, connection = session.world.store, session.connection
     path = preview_path(connection.id, preview.id)
     document = store.get(path)
@@ -54,6 +73,7 @@ def _made(session: Session, preview: Preview) -> Preview:
         kind=_kind(connection),
         reason=connection.asked.reason if connection.asked else ASKS_WHICH,
         made_of=connection.waits_version,
+        glanced=glanced,
     )
     write = Replace(path=path, data=data_of(fresh), version=document.version)
     try:

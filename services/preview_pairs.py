@@ -54,7 +54,7 @@ def decide_pairs(
     pair; InTheWay where one of the two changed since it was shown.
     """
     preview = unexpired(world.store, connection_id, preview_id, now=now)
-    if not preview.edition:
+    if preview.unseen:
         preview = shown(world, preview)
     require_running(load(world.store, connection_id)[0])
     entries = _unsure(world, preview)

@@ -24,7 +24,8 @@ class Preview:
     """A plan that is shown and kept: why, since when, and what it comes to.
 
     Its entries lie in pages; `data` is what its kind needs to know when it is applied.
-    `made_of` is the connection's `waits_version` that a live one was made of.
+    `made_of` is the connection's `waits_version` that a live one was made of;
+    `glanced` tells that only its counts were seen so far, in a list.
     """
 
     id: str
@@ -43,12 +44,18 @@ class Preview:
     calls: int = 0
     mailed: int = 0
     made_of: int = -1
+    glanced: bool = False
     data: Mapping[str, Json] = field(default_factory=dict)
 
     @property
     def live(self) -> bool:
         """Whether it shows what waits, and not what somebody asked to see."""
         return self.kind in LIVE
+
+    @property
+    def unseen(self) -> bool:
+        """Whether nobody was shown its writes yet."""
+        return not self.edition or self.glanced
 
     @property
     def shelf(self) -> Shelf:

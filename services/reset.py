@@ -47,6 +47,12 @@ DELETED: Mapping[Existing, frozenset[Side]] = {
 }
 
 
+AFTER: Mapping[Next, str] = {
+    Next.ALL: "After that, both sides are read, paired and synced anew.",
+    Next.NEW_ONLY: "After that, only what is new or edited is synced.",
+}
+
+
 @dataclass(slots=True)
 class _Found:
     """What a reset is about, counted while its links are read."""
@@ -164,11 +170,11 @@ def _linked(store: Store, connection_id: str) -> Iterator[Link]:
 
 
 def _reason(found: _Found, deletes: int, following: Next) -> str:
-    words = {
-        Next.ALL: "Then everything there is is paired and synced again.",
-        Next.NEW_ONLY: "Then only what is new or edited from then on is synced.",
-    }
-    said = f"A person asked for a reset: {deletes:,} deletes of {found.links:,} linked."
-    if found.left_alone:
-        said += f" {found.left_alone:,} that others organize are left alone."
-    return f"{said} {words[following]}"
+    """Return what the reset would do, in sentences."""
+    lost = f"{deletes:,} {'is' if deletes == 1 else 'are'} deleted" if deletes else ""
+    said = f"A reset of what is linked ({found.links:,}): {lost or 'all stays'}."
+    if found.left_alone == 1:
+        said += " One is left alone, because somebody else organizes it."
+    elif found.left_alone:
+        said += f" {found.left_alone:,} are left alone, because others organize them."
+    return f"{said} {AFTER[following]}"

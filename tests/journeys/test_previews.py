@@ -189,6 +189,12 @@ def test_previews_are_listed_newest_first_and_foreign_ones_are_unknown(
 # --- The brake -----------------------------------------------------------------------
 
 
+def listed(bench: Workbench) -> Any:
+    """Return the newest preview as the list shows it."""
+    _, found = ask(bench, "GET", "/previews?limit=1")
+    return found["items"][0]
+
+
 def test_a_mass_delete_by_a_script_is_held_shown_and_mailed_once(
     bench: Workbench,
 ) -> None:
@@ -229,6 +235,22 @@ def test_a_mailer_that_is_down_stops_no_run_and_is_tried_again(
     bench.settle()
 
     assert len(mailer.sent) == 1
+
+
+def test_a_list_counts_what_waits_until_somebody_looks_at_the_writes(
+    bench: Workbench,
+) -> None:
+    wipe(bench, last=25)
+    counted = [listed(bench)["counts"]["deletes"]]
+    wipe(bench, first=25, last=27)
+    counted.append(listed(bench)["counts"]["deletes"])
+    _, looked_at = ask(bench, "GET", f"/previews/{listed(bench)['id']}")
+
+    wipe(bench, first=27, last=28)
+
+    assert looked_at["counts"]["deletes"] == len(looked_at["writes"])
+    assert counted[1] == counted[0] + 2 == len(looked_at["writes"])
+    assert listed(bench)["counts"] == looked_at["counts"]
 
 
 def test_yes_to_the_held_deletes_does_them_all(bench: Workbench) -> None:

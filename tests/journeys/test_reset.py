@@ -120,12 +120,18 @@ def test_a_reset_is_shown_with_its_counts_before_anything_happens(
 ) -> None:
     found = shown(bench, api, "delete_both", "all")
 
-    assert found["counts"] == {
-        "linked": 2,
-        "left_alone": 0,
-        "deletes_in_calendar": 2,
-        "deletes_in_agenda": 2,
-    }
+    counts = found["counts"]
+    assert (counts["linked"], counts["left_alone"], counts["deletes"]) == (2, 0, 4)
+    assert (counts["deletes_in_calendar"], counts["deletes_in_agenda"]) == (2, 2)
+    assert {write["act"] for write in found["writes"]} == {"delete"}
+    assert {write["now"]["agenda"]["title"] for write in found["writes"]} == set(BOTH)
+    assert (found["state"], found["existing"], found["next"]) == (
+        "open",
+        "delete_both",
+        "all",
+    )
+    listed = api.connection("/previews")["items"][0]
+    assert (listed["counts"], listed["existing"]) == (counts, "delete_both")
     bench.settle()
     assert sides(bench) == (BOTH, BOTH)
 
@@ -179,7 +185,7 @@ def test_what_others_organize_is_left_and_said(
     do_tasks(bench)
 
     assert found["counts"]["left_alone"] == 1
-    assert "1 that others organize are left alone" in found["reason"]
+    assert "One is left alone, because somebody else organizes it." in found["reason"]
     assert sides(bench) == (["their meeting"], ["their meeting"])
 
 
