@@ -15,6 +15,7 @@ from sync.sides import Side
 _STEM = 26
 _OURS = re.compile(rf"tdm([0-9a-v]{{{_STEM}}})g([0-9a-v]+)")
 _SPLIT = re.compile(r"(.+)_R\d{8}(?:T\d{6}Z?)?")
+_HEX = frozenset("0123456789abcdef")
 _FOREIGN = "e"
 _ITEM = "t"
 
@@ -64,6 +65,14 @@ def event_id(link_id: str, generation: int) -> str:
 def is_ours(event: str) -> bool:
     """Return whether an event id has the form of those that we create."""
     return _OURS.fullmatch(event) is not None
+
+
+def generation_of(event: str) -> int:
+    """Return which of a link's events this is; -1 for one not of our form."""
+    ours = _OURS.fullmatch(event)
+    if ours is None or not set(ours.group(2)) <= _HEX:
+        return -1
+    return int(ours.group(2), 16)
 
 
 def comes_from_us(event: str, ical_uid: str) -> bool:

@@ -7,6 +7,7 @@ from datetime import datetime
 from connectors.base import Item
 from services.links import ItemNow, Link, Part, Waiting, with_item, with_rows
 from services.parking import given_up, parked, unreadable_item
+from services.run.generations import renewed
 from services.run.ranking import in_window, ranked, waits_for_master
 from services.run.resting import awake, still_rests
 from services.run.rivals import woken
@@ -145,7 +146,7 @@ def _fold_row(session: Session, links: dict[str, Staged], name: str, row: Row) -
             return
         leader = _leader(session, links, master_id(row))
         known = links[name] = Staged(link=_born(session, name, row, follows=leader))
-    link = known.link
+    link = known.link = renewed(known.link, row)
     ended_already = link.ended_at is not None and is_deleted(row)
     if ended_already or link.event_id not in (None, master_id(row)):
         # What we deleted, or a generation that is long replaced, says nothing new.
