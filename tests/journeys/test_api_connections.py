@@ -223,6 +223,27 @@ def test_a_grant_that_another_connection_uses_stays(bench: ApiBench) -> None:
     assert bench.store.get(f"accounts/{other['account']}") is not None
 
 
+def test_another_calendar_than_the_primary_one_is_connected(bench: ApiBench) -> None:
+    team = "team@group.calendar.google.com"
+
+    made = connect(bench, calendar_id=team)
+
+    assert made.status_code == 201
+    assert made.json["calendar_id"] == team
+    assert stored(bench, made.json["id"]).calendar_id == team
+
+
+def test_an_edit_is_answered_at_once_and_only_asks_for_a_run(bench: ApiBench) -> None:
+    one = connect(bench).json["id"]
+    bench.queue.tasks.clear()
+
+    answer = bench.put("visit-1", event())
+
+    assert answer.status_code == 201
+    assert bench.queue.paths() == ["/tasks/sync"]
+    assert not stored(bench, one).lease.epoch, "nothing ran while it was answered"
+
+
 def test_deleting_an_agenda_ends_its_connection(bench: ApiBench) -> None:
     one = connect(bench).json["id"]
     path = f"/v1/agendas/{bench.agenda}"

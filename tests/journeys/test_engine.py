@@ -7,6 +7,7 @@ import pytest
 from services.connections import change
 from services.preview_applying import apply
 from services.steering import pause, resume
+from tests.journeys.trouble import hour_at, visit
 from tests.journeys.workbench import Workbench
 from tests.standin.people import Person
 
@@ -47,6 +48,40 @@ def test_an_edit_on_either_side_follows(bench: Workbench) -> None:
     item = bench.items()["Roof repair"]
     assert [place["name"] for place in item["locations"].values()] == ["Dorpsstraat 1"]
     assert bench.events()["Roof repair"]["location"] == "Dorpsstraat 1"
+
+
+def test_an_event_that_is_moved_at_google_moves_its_appointment(
+    bench: Workbench,
+) -> None:
+    visit(bench, "ours")
+    bench.person.insert(summary="theirs", **hour_at("11:00", "12:00"))
+    bench.settle()
+
+    for title in ("ours", "theirs"):
+        event = bench.events()[title]
+        bench.person.patch(event["id"], **hour_at("15:00", "17:00"))
+    bench.settle()
+
+    for item in bench.items().values():
+        assert item["start"] == "2026-12-01T15:00:00"
+        assert item["duration"] == "PT2H"
+
+
+def test_a_place_of_work_becomes_no_appointment(bench: Workbench) -> None:
+    body: dict[str, object] = {
+        "summary": "At home",
+        "eventType": "workingLocation",
+        "visibility": "public",
+        "transparency": "transparent",
+        "workingLocationProperties": {"type": "homeOffice", "homeOffice": {}},
+        **hour_at("09:00", "17:00"),
+    }
+    bench.person.insert(**body)
+    bench.person.insert(summary="Dentist")
+
+    bench.settle()
+
+    assert set(bench.items()) == {"Dentist"}
 
 
 def test_a_delete_on_either_side_follows(bench: Workbench) -> None:

@@ -223,6 +223,25 @@ def test_a_reset_under_way_says_how_far_it_is_and_can_be_cancelled(
     )
 
 
+def test_a_reset_of_many_keeps_to_the_pace_that_google_allows(
+    ann: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench = Workbench(ann)
+    bench.connect()
+    for number in range(60):
+        visit(bench, f"visit-{number}")
+    bench.settle()
+    monkeypatch.setattr("services.pace.PER_MINUTE", 30)
+    monkeypatch.setattr("services.pace.AT_ONCE", 5)
+    before = bench.clock.ahead
+
+    reset(bench, Api(bench), "delete_calendar", "new_only")
+
+    assert bench.titles_at_google() == []
+    waited = bench.clock.ahead - before
+    assert waited > timedelta(seconds=30), "a minute has thirty calls, not sixty"
+
+
 def some_done(bench: Workbench, run: str) -> None:
     """Let a slice go on until its time is up: Google takes 25 s for each delete."""
 

@@ -33,11 +33,11 @@ def split(person: Person, event_id: str, **body: Any) -> None:
     answer.raise_for_status()
 
 
-def acts(bench: Workbench) -> list[tuple[str, str]]:
-    """Return what was written in the agenda, the oldest first, with its run."""
+def acts(bench: Workbench) -> list[tuple[str, str, str]]:
+    """Return what was written in the agenda, the oldest first: run, link and act."""
     pages = [page for page, _ in newest(bench.store, bench.connection_id, limit=50)]
     return [
-        (page.run, entry.act)
+        (page.run, entry.link, entry.act)
         for page in reversed(pages)
         for entry in page.entries
         if entry.side == "agenda"
@@ -47,18 +47,27 @@ def acts(bench: Workbench) -> list[tuple[str, str]]:
 def test_this_and_following_is_cut_before_it_goes_on_in_one_run(ann: Person) -> None:
     bench = Workbench(ann)
     bench.connect()
-    made = ann.insert("primary", **weekly(bench))
+    many = [f"Old {number}" for number in range(6)]
+    made = [ann.insert("primary", **weekly(bench) | {"summary": old}) for old in many]
     bench.settle()
     before = len(acts(bench))
 
-    split(ann, ann.instances(made["id"])[3]["id"], summary="New")
+    for one in made:
+        new = one["summary"].replace("Old", "New")
+        split(ann, ann.instances(one["id"])[3]["id"], summary=new)
     bench.settle()
 
-    runs, done = zip(*acts(bench)[before:], strict=True)
-    assert done == ("write", "create")
-    assert len(set(runs)) == 1
+    done = acts(bench)[before:]
+    assert len({run for run, _, _ in done}) == 1
+    steps = [(link, act) for _, link, act in done]
+    rest = [link for link in bench.links() if link.follows]
+    assert len(rest) == len(many)
+    for link in rest:
+        assert steps.index((link.follows, "write")) < steps.index((link.id, "create"))
     items = bench.items()
-    assert items["Old"]["recurrenceRules"][0] != items["New"]["recurrenceRules"][0]
+    for old in many:
+        cut, goes_on = items[old], items[old.replace("Old", "New")]
+        assert cut["recurrenceRules"][0] != goes_on["recurrenceRules"][0]
 
 
 def test_what_goes_on_knows_what_it_was_cut_from(ann: Person) -> None:

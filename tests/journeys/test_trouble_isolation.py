@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -16,10 +17,12 @@ from tests.journeys.trouble import (
     ask_google,
     drain,
     event_of,
+    forget_calls,
     google_fails,
     google_is_well,
     mails,
     visit,
+    writes,
 )
 from tests.journeys.workbench import Workbench
 from tests.standin.people import AMSTERDAM, Person
@@ -122,6 +125,12 @@ def test_a_delete_that_is_forbidden_stops_no_other_delete(bench: Workbench) -> N
 
     assert set(bench.events()) == {"second"}
     assert the_parked(bench).parked is not None
+    forget_calls(bench)
+    for _again in range(5):
+        bench.clock.ahead += timedelta(hours=1)
+        bench.remember_token()
+        bench.sync()
+    assert writes(bench) == 0, "what is forbidden is not tried again"
 
 
 @pytest.mark.parametrize(("status", "reason"), [(404, "notFound"), (410, "deleted")])

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from services.ports import Query
 from tests.journeys.trouble import ask_google, forget_calls, mails, visit, writes
 from tests.journeys.workbench import Workbench
 from tests.standin.people import AMSTERDAM, Person
@@ -114,6 +115,28 @@ def test_a_series_that_reaches_into_the_window_is_in(
 
     assert bench.titles_in_agenda() == ["series"]
     assert mails(bench) == []
+
+
+def test_a_series_from_before_the_window_is_not_made_anew_by_any_run(
+    bench: Workbench,
+) -> None:
+    rule = ["RRULE:FREQ=WEEKLY"]
+    bench.person.insert(summary="series", **day(bench, -200), recurrence=rule)
+    bench.settle()
+    [before] = bench.links()
+    forget_calls(bench)
+
+    for days in (1, 10, 40):
+        bench.clock.ahead += timedelta(days=days)
+        bench.remember_token()
+        ask_google(bench, "expire", sync_tokens=True)
+        bench.settle()
+
+    query = Query(collection=f"agendas/{bench.agenda}/items")
+    assert len(bench.store.query(query)) == 1, "not even a deleted one beside it"
+    [after] = bench.links()
+    assert (after.id, after.item_id) == (before.id, before.item_id)
+    assert writes(bench) == 0
 
 
 def test_an_event_that_began_before_the_window_and_lasts_is_in(
