@@ -203,7 +203,9 @@ def test_our_own_delete_coming_back_costs_no_write_and_revives_nothing(
 ) -> None:
     bench.remove("mine")
     bench.person.delete(event_of(bench, "theirs")["id"])
+    forget_calls(bench)
     bench.settle()
+    assert writes(bench) == 1
     forget_calls(bench)
 
     bench.settle()

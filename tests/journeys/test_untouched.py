@@ -1,5 +1,7 @@
 """What Tandem does not carry, or nobody changed, stays at Google as it is."""
 
+import pytest
+
 from tests.journeys.workbench import Workbench
 from tests.standin.people import Person
 
@@ -54,3 +56,23 @@ def test_an_edit_in_the_agenda_keeps_call_colour_reminders_and_all_else(
     assert {name: after.get(name) for name in KEPT} == {
         name: made.get(name) for name in KEPT
     }
+
+
+@pytest.mark.parametrize("name", ["visibility", "colorId", "reminders"])
+def test_an_application_that_knows_less_takes_no_privacy_colour_or_reminder(
+    ann: Person, name: str
+) -> None:
+    bench = Workbench(ann)
+    bench.connect()
+    made = ann.insert(**{**RICH, "conferenceData": None})
+    bench.settle()
+    [link] = bench.links()
+
+    start = "2026-12-01T14:00:00"
+    bench.put(link.item_id or "", title="Moved call", start=start, duration="PT1H")
+    bench.settle()
+
+    after = ann.get(made["id"])
+    assert after["start"]["dateTime"] == f"{start}+01:00"
+    assert after["summary"] == "Moved call"
+    assert after[name] == made[name]
