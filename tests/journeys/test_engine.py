@@ -76,7 +76,7 @@ def test_a_place_of_work_becomes_no_appointment(bench: Workbench) -> None:
         "workingLocationProperties": {"type": "homeOffice", "homeOffice": {}},
         **hour_at("09:00", "17:00"),
     }
-    bench.person.insert(**body)
+    bench.person.insert("primary", **body)
     bench.person.insert(summary="Dentist")
 
     bench.settle()

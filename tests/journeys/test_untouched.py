@@ -64,7 +64,7 @@ def test_an_application_that_knows_less_takes_no_privacy_colour_or_reminder(
 ) -> None:
     bench = Workbench(ann)
     bench.connect()
-    made = ann.insert(**{**RICH, "conferenceData": None})
+    made = ann.insert("primary", **{**RICH, "conferenceData": None})
     bench.settle()
     [link] = bench.links()
 
