@@ -12,13 +12,18 @@ DESCRIPTION = "description"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Carrying:
-    """A field on its way: what its side shows and showed, what the other one has."""
+    """A field on its way: what its side shows and showed, what the other one has.
+
+    `derived` tells that the other one had just what it holds of what this side showed:
+    then nothing is hidden there that a new text could lose.
+    """
 
     name: str
     shown: Value
     shown_before: Value
     full: Value
     full_before: Value
+    derived: bool = False
 
 
 def carried_value(carrying: Carrying) -> tuple[Value, bool]:
@@ -38,7 +43,7 @@ def _reduced(carrying: Carrying) -> bool:
     known = carrying.shown_before, carrying.full_before, carrying.full, carrying.shown
     if carrying.name not in TEXTS | {DESCRIPTION} or None in known:
         return False
-    return bool(carrying.shown_before != carrying.full_before)
+    return bool(carrying.shown_before != carrying.full_before) and not carrying.derived
 
 
 def _patched(carrying: Carrying) -> Value | None:

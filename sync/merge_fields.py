@@ -135,6 +135,7 @@ class FieldMerge:
             shown_before=self.table.showed(source, atom),
             full=self.table.shown(target, atom),
             full_before=self.table.showed(target, atom),
+            derived=self.table.derived(target, atom),
         )
         value, fits = carried_value(carrying)
         if fits:
@@ -167,9 +168,10 @@ class FieldMerge:
             shown_before=before,
             full=showed,
             full_before=showed,
+            derived=self.table.derived(side, atom),
         )
         value, fits = carried_value(newer)
-        return value if fits else showed
+        return value if fits else shown
 
     def _carry_free_time(self, atom: Atom, source: Side) -> None:
         """A side that was or became cancelled brings along whether it is free.

@@ -5,12 +5,16 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from sync.content import Content
-from sync.delta import edited
-from sync.marking import marked
+from sync.delta import edited, names_differing
+from sync.facets import Facets
+from sync.fields import details_of, fields_of
+from sync.marking import marked, marked_details
 from sync.merge import Merged, merge
 from sync.policy import OnDelete, Policy
 from sync.reasons import deleted_and_marked, may_not_delete, put_back, restored
-from sync.sides import GRID, THERE, Atom, Dispute, Pair, Side
+from sync.sides import FREE_BUSY, GRID, THERE, Atom, Dispute, Pair, Side
+from sync.table import Table
+from sync.wanted import wanted
 
 
 class Act(StrEnum):
@@ -141,19 +145,33 @@ def _marked(pair: Pair, policy: Policy, there: Side) -> Plan:
     if was is None:
         raise ValueError("Only what was seen can have been deleted.")
     origin = marked(was)
-    merged = merge(replace(pair, now={**pair.now, gone: origin}), policy)
+    table = Table(replace(pair, now={**pair.now, gone: origin}), policy)
+    says = _mark_of(table.shows[there])
+    written = {a: value for a, value in says.items() if policy.carries(there, a.name)}
+    content, needed = wanted(table, there, written)
     why = deleted_and_marked(gone)
-    if not merged.carried[there]:
+    if not needed:
         return Plan(act=Act.NOTHING, why=why, rests=True)
     return Plan(
         act=Act.WRITE,
         side=there,
-        wanted=merged.wanted[there],
-        atoms=merged.carried[there],
+        wanted=content,
+        atoms=frozenset(says.keys() | _mark_of(table.saw[gone] or {}).keys()),
         origin=origin,
         why=why,
-        merged=merged,
     )
+
+
+def _mark_of(facets: Facets) -> dict[Atom, object]:
+    """Return what the mark changes of what is shown, each atom with its new value."""
+    return {
+        Atom(slot, name): says.get(name)
+        for slot, shown in facets.items()
+        if shown is not None
+        for says in [fields_of(marked_details(details_of(shown)))]
+        for name in names_differing(shown, says)
+        if name in {"title", FREE_BUSY}
+    }
 
 
 def _order(merged: Merged, first: Side) -> list[Side]:

@@ -56,6 +56,11 @@ class Table:
             for side in Side
         )
 
+    def derived(self, side: Side, atom: Atom) -> bool:
+        """Return whether a side showed just what it holds of what the other showed."""
+        known = self._past_projections[side]
+        return known is not None and value_of(known, atom) == self.showed(side, atom)
+
     def follows(self, side: Side, atom: Atom) -> bool:
         """Return whether an occurrence only follows an edit of the whole series."""
         saw, whole = self.saw[side], Atom(None, atom.name)
@@ -75,6 +80,17 @@ class Table:
         """What each side would show of all that the other one shows."""
         held = {s: self.policy.project[s](self.now[s.other]) for s in Side}
         return {side: facets_on(held[side], self.grid, self.slots) for side in Side}
+
+    @cached_property
+    def _past_projections(self) -> Mapping[Side, Facets | None]:
+        """What each side would have shown of all that the other one showed."""
+        found: dict[Side, Facets | None] = {}
+        for side in Side:
+            seen = self.pair.seen[side.other]
+            held = None if seen is None else self.policy.project[side](seen)
+            shown = None if held is None else facets_on(held, self.grid, self.slots)
+            found[side] = shown
+        return found
 
     def _grid(self) -> Content:
         """Return a content with the start and the rules that both sides will have."""

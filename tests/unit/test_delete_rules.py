@@ -32,6 +32,7 @@ def ruled(rule: OnDelete) -> Policy:
     return policy(on_delete=dict.fromkeys(Side, rule))
 
 
+CANCELLED = Status.CANCELLED
 RESTORE, MARK = ruled(OnDelete.RESTORE), ruled(OnDelete.MARK)
 
 
@@ -71,7 +72,7 @@ def test_mark_keeps_what_is_left_and_says_once_that_it_was_deleted(
 
 def takes_no_time(details: Details) -> bool:
     """Return whether it blocks no time: what is cancelled does not anyway."""
-    return details.free_busy is FreeBusy.FREE or details.status is Status.CANCELLED
+    return details.free_busy is FreeBusy.FREE or details.status is CANCELLED
 
 
 @BOTH_SIDES
@@ -83,6 +84,24 @@ def test_a_marked_copy_that_is_edited_later_stays_as_its_reader_left_it(
     later = edited(after, gone.other, title="Mine now", free_busy=FreeBusy.BUSY)
 
     assert settled(later, MARK) == (later, [])
+
+
+@BOTH_SIDES
+def test_a_marked_copy_of_a_cancelled_item_is_marked_only_once(gone: Side) -> None:
+    item = replace(single(), details=replace(single().details, status=CANCELLED))
+    after, _ = settled(showing(connected(item, MARK), gone, None), MARK)
+
+    later = edited(after, gone.other, title="Mine now")
+
+    assert settled(later, MARK) == (later, [])
+
+
+def test_the_mark_stands_before_blanks_that_google_does_not_show() -> None:
+    pair = showing(connected(single("  Roof survey"), MARK), CALENDAR, None)
+
+    after, _ = settled(pair, MARK)
+
+    assert there(after, AGENDA).details.title == "[deleted]   Roof survey"
 
 
 @BOTH_SIDES

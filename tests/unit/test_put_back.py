@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sync.content import Answer, Content, Details, FreeBusy, Participant, Status, Text
 from sync.plan import Act, plan
 from sync.recurrence import slots_between
-from sync.sides import THERE, Atom
+from sync.sides import THERE, Atom, Side
 from tests.unit.planning import (
     AGENDA,
     CALENDAR,
@@ -84,6 +84,15 @@ def plain(content: Content) -> Details:
         status=Status.CONFIRMED,
         free_busy=FreeBusy.BUSY,
     )
+
+
+def test_a_whole_new_title_reaches_google_where_it_held_the_old_one_shortened() -> None:
+    pair = edited(connected(single("0 \n"), GUARDED), AGENDA, title="Roof survey")
+    pair = edited(pair, CALENDAR, title="Lunch")
+
+    after, _ = settled(pair, GUARDED)
+
+    assert {there(after, side).details.title for side in Side} == {"Roof survey"}
 
 
 def test_only_what_was_touched_is_written_back_and_named() -> None:
