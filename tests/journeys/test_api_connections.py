@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from services.access import access_token, forget
-from services.connections import Connection, State, change, load
+from services.connections import Connection, State, asking, change, load
 from services.journal import Page, opened
 from services.link_documents import saved
 from services.links import Intent, ItemNow, Link, Rank, Waiting
@@ -330,7 +330,11 @@ def test_what_is_held_is_shown_and_passes_with_a_yes(bench: ApiBench) -> None:
     held = replace(held_link(bench), intent=None)
     bench.store.commit([saved(one, held, over=None), preview])
     name = str(preview.data["id"])
-    change(bench.store, one, lambda known: replace(known, preview=name))
+
+    def tripped(known: Connection) -> Connection:
+        return replace(asking(known, State.HELD, "21 deletes", now=now), preview=name)
+
+    change(bench.store, one, tripped)
     path = f"/{one}/previews/{name}"
 
     listed = ask(bench, "GET", f"/{one}/previews").json["items"]
