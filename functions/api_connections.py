@@ -18,11 +18,13 @@ from functions.run_views import (
     written_run_view,
 )
 from services import journal, steering
+from services.agendas import get_agenda
 from services.asked_runs import find
 from services.connections import loaded
 from services.delegation import Delegated, calendars_of, connect
 from services.explaining import explain
 from services.idempotency import Answer
+from services.ids import Kind, is_id
 from services.link_documents import link_of
 from services.links import links_of
 from services.ports import Is, Json, Query, Where
@@ -105,10 +107,14 @@ def _connections_as_asked(call: Call) -> list[Where]:
 
 def _agenda_of(call: Call, organization: str) -> str:
     """Return the agenda that is asked for; one of somebody else has no connections."""
-    agenda = call.query["agenda"]
-    found = call.world.store.get(f"agendas/{agenda}") if agenda else None
-    theirs = found is not None and found.data["organization"] == organization
-    return agenda if theirs else NOBODYS
+    name = call.query["agenda"]
+    if not is_id(name, Kind.AGENDA):
+        return NOBODYS
+    try:
+        agenda = get_agenda(call.world.store, name)
+    except Unknown:
+        return NOBODYS
+    return agenda.id if agenda.organization == organization else NOBODYS
 
 
 def get(call: Call) -> Answer:
