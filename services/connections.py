@@ -159,7 +159,8 @@ class Connection:
     the next run is that one. `waits_version` rises with each change of what waits
     for a person, which `preview` shows. `rules` marks the settings by which all links
     were planned; `replanned` is how far planning them anew has come, None when done.
-    `read_days` is the window for which both sides were read.
+    `codec` is the one by which both sides were last read as a whole, or a newer one
+    that read all since; `read_days` is the window for which both sides were read.
     One that is disconnected and `frozen` keeps its links, to go on where it was when
     the same pair is connected again. `heard_at` is when we first heard of what could
     not be done yet.
@@ -182,6 +183,7 @@ class Connection:
     access_role: str = "owner"
     token: str | None = None
     token_shape: str = ""
+    codec: int = 1
     cursor: str | None = None
     calendar_read: Reading = field(default_factory=Reading)
     agenda_read: Reading = field(default_factory=Reading)

@@ -9,6 +9,7 @@ import zlib
 from datetime import datetime
 
 from connectors.base import Json
+from services.baselines import unread_of
 from services.decided import decided_json, decided_of
 from services.links import (
     Fight,
@@ -27,7 +28,6 @@ from sync.content import Content
 from sync.google import rows_json, rows_of
 from sync.packing import (
     CODEC,
-    known_fields,
     packed,
     packed_atom,
     unpacked,
@@ -143,6 +143,7 @@ def _blob(link: Link) -> bytes:
         "rows_were": link.rows_were and rows_json(link.rows_were),
         "item_was": link.item_was and _item_json(link.item_was),
         "seen": seen,
+        "unread": dict(link.unread),
         "intent": link.intent and intent_json(link.intent),
         "reread": sorted(link.reread),
         "fights": [_fight_json(fight) for fight in link.fights],
@@ -168,13 +169,14 @@ def _blob(link: Link) -> bytes:
 
 def _inside(inside: Json) -> dict[str, Json]:
     item, was = inside["item"], inside.get("item_was")
-    were = inside.get("rows_were")
+    were, rows = inside.get("rows_were"), rows_of(inside["rows"])
     return {
-        "rows": rows_of(inside["rows"]),
+        "rows": rows,
         "item": item and _item_of(item),
         "rows_were": were and rows_of(were),
         "item_was": was and _item_of(was),
-        "seen": _seen_of(inside),
+        "seen": _seen_of(inside["seen"]),
+        "unread": unread_of(inside, rows),
         "intent": inside["intent"] and intent_of(inside["intent"]),
         "reread": frozenset(Side(side) for side in inside["reread"]),
         "fights": tuple(_fight_of(fight) for fight in inside["fights"]),
@@ -205,16 +207,9 @@ def _part_of(series: str, inside: Json) -> Part | None:
     return Part(series=series, key=inside["key"], of_item=inside["of_item"])
 
 
-def _seen_of(inside: Json) -> dict[Side, Content | None]:
-    codec, item = inside["codec"], inside["item"]
-    seen = inside["seen"]
-    agenda = seen.get(Side.AGENDA)
-    if agenda is not None and item is not None:
-        agenda = known_fields(agenda, item["content"], codec=codec)
-    found = {**seen, Side.AGENDA: agenda}
+def _seen_of(seen: Json) -> dict[Side, Content | None]:
     return {
-        side: None if found.get(side) is None else unpacked(found[side])
-        for side in Side
+        side: None if seen.get(side) is None else unpacked(seen[side]) for side in Side
     }
 
 

@@ -128,6 +128,8 @@ class Link:
 
     `note` tells what was decided last about an edit, `removed` that a person had our
     copy taken away, or had it left as it is: only an edit has it synced again.
+    `unread` has the codec by which each part was read that an older one read last: see
+    `services.baselines`.
     `rows_were` and `item_was` are an event and an item that are gone, as they were
     last: should they be made again, what a view hid of them comes back too. `pages` are
     those of the journal that tell of its last writes.
@@ -146,6 +148,7 @@ class Link:
     seen: Mapping[Side, Content | None] = field(default_factory=dict)
     intent: Intent | None = None
     reread: frozenset[Side] = frozenset()
+    unread: Mapping[str, int] = field(default_factory=dict)
     fights: tuple[Fight, ...] = ()
     foreign: bool = False
     orphan: bool = False

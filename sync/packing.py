@@ -3,8 +3,6 @@
 Not an exchange format: JSCalendar for people is `sync.jscalendar`.
 """
 
-from collections.abc import Mapping
-
 from sync.content import Content, Rule
 from sync.fields import details_of, fields_of
 from sync.sides import Atom
@@ -13,8 +11,11 @@ from sync.values import Json, slot_of_text, slot_text
 CODEC = 1
 """Rises when content learns a new field; FIELDS_SINCE then says from when it counts."""
 
-FIELDS_SINCE: Mapping[str, int] = {}
-"""Field name (or the part before its slash) -> the codec that first knew it."""
+FIELDS_SINCE: dict[str, int] = {}
+"""Field name (or the part before its slash) -> the codec that first knew it.
+
+Neither the times nor the rules may be among them: they name the slots.
+"""
 
 
 def packed(content: Content) -> Json:
@@ -54,20 +55,9 @@ def unpacked_atom(json: Json) -> Atom:
     return Atom(None if slot is None else slot_of_text(slot), name)
 
 
-def known_fields(seen: Json, now: Json, *, codec: int) -> Json:
-    """Return a packed seen with the fields that its older codec did not know.
-
-    They are taken from now: what we could not see before is the baseline, no edit.
-    """
-    if codec >= CODEC:
-        return seen
-    new = {name for name, since in FIELDS_SINCE.items() if since > codec}
-    return {**seen, "d": _with_new(seen["d"], now["d"], new)}
-
-
-def _with_new(seen: Json, now: Json, new: set[str]) -> Json:
-    added = {name: value for name, value in now.items() if name.split("/")[0] in new}
-    return seen | added
+def fields_since(codec: int) -> frozenset[str]:
+    """Return the fields that this codec did not know yet, by their first part."""
+    return frozenset(name for name, since in FIELDS_SINCE.items() if since > codec)
 
 
 def _rule_json(rule: Rule) -> Json:

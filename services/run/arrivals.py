@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from connectors.base import Item
+from services.baselines import ITEM, part_of
 from services.links import ItemNow, Link, Part, Waiting, with_item, with_rows
 from services.parking import given_up, parked, unreadable_item
 from services.run.generations import renewed
@@ -193,8 +194,9 @@ def _with_row(session: Session, link: Link, row: Row) -> Link:
     named = meeting_of(row) if link.foreign else ""
     rows = with_row(link.rows, with_zone(row, session.connection.zone))
     rests = bool(row.get("recurringEventId")) or (link.spread and rows == link.rows)
+    fresh = session.rules.read_since(with_rows(link, rows), part_of(row, rows))
     return replace(
-        with_rows(link, rows),
+        fresh,
         marks=_marked(session, link, Side.CALENDAR),
         event_id=link.event_id or master_id(row),
         ical_uid=link.ical_uid or named or ical_uid(row),
@@ -267,7 +269,7 @@ def _fold_item(
     now = now and _first_seen(session, link, now)
     known.link = _alive(
         replace(
-            with_item(link, now),
+            session.rules.read_since(with_item(link, now), ITEM),
             item_id=item.id,
             foreign=False,
             ical_uid=link.ical_uid or item.ical_uid or (content.uid if content else ""),

@@ -185,10 +185,10 @@ def _are_apart(session: Session, link: Link) -> bool:
 
     As if the two met only now: what would be carried then, was never carried.
     """
-    seen = {side: link.seen.get(side) for side in Side}
-    if not all(seen.values()):
-        return False
     pair = session.rules.pair(link)
+    seen = pair.seen
+    if link.unread or not all(seen.values()):
+        return False
     strangers = Pair(now=seen, seen=dict.fromkeys(Side), changed_at=pair.changed_at)
     merged = merge(strangers, session.rules.policy(link))
     return any(merged.carried.values())

@@ -21,6 +21,7 @@ from services.run.session import Session
 from services.run.staged import Staged
 from services.run.tally import counted
 from sync.errors import SyncTokenExpired
+from sync.packing import CODEC
 
 FEW = 50
 BATCH = 200
@@ -52,6 +53,9 @@ def look(session: Session) -> Looked:
 
     Raises Overtaken, Stopped, and what the sides raise.
     """
+    connection = session.connection
+    if connection.codec < CODEC:
+        _learn_new_fields(session)
     connection = session.connection
     if connection.token and connection.token_shape != session.shape:
         _start_over(session)
@@ -264,6 +268,14 @@ def _start_over(session: Session) -> None:
         )
 
     session.save(forgetful)
+
+
+def _learn_new_fields(session: Session) -> None:
+    """Read both sides anew: what an older codec left out is news to nobody."""
+    connection = session.connection
+    if connection.token or connection.cursor or _reading(connection):
+        read_anew(session)
+    session.save(lambda now: replace(now, codec=CODEC))
 
 
 def read_anew(session: Session) -> None:

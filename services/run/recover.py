@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from connectors.base import Written
+from services.baselines import based
 from services.journal import load
 from services.links import Intent, Link, with_item, with_page
 from services.orders import wanting
@@ -210,6 +211,7 @@ def _after(
 ) -> Link:
     """Return the link after a change whose answer was lost."""
     sent, before, origin = intent.sent, intent.before, intent.origin
+    before = based(link, intent.side, before, answer)
     if stands or sent is None or before is None or origin is None:
         return link
     after = after_unknown(

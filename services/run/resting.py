@@ -6,8 +6,10 @@ deleted is no change of the other: nothing is carried then.
 
 from dataclasses import replace
 
+from services.baselines import based
 from services.links import Link
 from services.run.session import Session
+from sync.content import Content
 from sync.google import Unreadable
 from sync.sides import Side
 
@@ -21,7 +23,8 @@ def still_rests(session: Session, link: Link, before: Link) -> bool:
         return False
     shown = session.rules.shown
     try:
-        return all(shown(link, side) in (None, shown(before, side)) for side in Side)
+        was = _as_rested(session, link, before)
+        return all(shown(link, side) in (None, was[side]) for side in Side)
     except Unreadable:
         return False
 
@@ -34,8 +37,19 @@ def awake(session: Session, link: Link, before: Link | None) -> Link:
     if before is None or not before.rests:
         return link
     try:
-        seen = {side: session.rules.shown(before, side) for side in Side}
+        seen = _as_rested(session, link, before)
     except Unreadable:
         return link
     there = all(session.rules.shown(link, side) for side in Side)
     return replace(link, seen=seen) if there and all(seen.values()) else link
+
+
+def _as_rested(
+    session: Session, link: Link, before: Link
+) -> dict[Side, Content | None]:
+    """Return what both sides showed; a field not known then, as they show it now."""
+    shown = session.rules.shown
+    return {
+        side: based(before, side, shown(before, side), shown(link, side))
+        for side in Side
+    }

@@ -5,9 +5,10 @@ it, and what is to be written is turned back before it is.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from connectors.base import Connector, Json
+from services.baselines import ITEM, based, was_read
 from services.links import Link
 from services.run.item_types import type_fields
 from services.run.policy import policy_of
@@ -36,9 +37,12 @@ class Rules:
     def pair(self, link: Link) -> Pair:
         """Return both sides of a link, for merging. Raises Unreadable."""
         master = link.rows.master
+        now = {side: self.shown(link, side) for side in Side}
         return Pair(
-            now={side: self.shown(link, side) for side in Side},
-            seen={side: link.seen.get(side) for side in Side},
+            now=now,
+            seen={
+                side: based(link, side, link.seen.get(side), now[side]) for side in Side
+            },
             changed_at={
                 Side.CALENDAR: changed_at(master) if master else None,
                 Side.AGENDA: link.item.changed_at if link.item else None,
@@ -49,6 +53,17 @@ class Rules:
         """Return what a side of a link shows, as merging sees it. Raises Unreadable."""
         kept = self.kept(link, side)
         return None if kept is None else self._viewing(link).shown(side, kept)
+
+    def read_since(self, link: Link, part: str) -> Link:
+        """Return a link of which a part was just read: see `services.baselines`.
+
+        Raises Unreadable.
+        """
+        if part not in link.unread:
+            return link
+        side = Side.AGENDA if part == ITEM else Side.CALENDAR
+        seen = based(link, side, link.seen.get(side), self.shown(link, side))
+        return was_read(replace(link, seen={**link.seen, side: seen}), part)
 
     def kept(self, link: Link, side: Side) -> Content | None:
         """Return what a side of a link itself holds. Raises Unreadable."""
