@@ -80,7 +80,8 @@ def _older(json: Json) -> Json:
     content: Content = unpacked(json)
     overrides = {slot: one and _without(one) for slot, one in content.overrides.items()}
     details = _without(content.details)
-    return packed(normal(replace(content, details=details, overrides=overrides)))
+    older: Json = packed(normal(replace(content, details=details, overrides=overrides)))
+    return older
 
 
 def _without(details: Details) -> Details:

@@ -5,13 +5,14 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from sync.sides import Side
+from tests.older_codec import just_learned, rewrite
 from tests.torture.chance import Luck
 from tests.torture.checks import check
 from tests.torture.people import People
 from tests.torture.quiet import must_rest, quieten
 from tests.torture.runs import Machines
 from tests.torture.stage import Stage
-from tests.torture.story import Story
+from tests.torture.story import Broken, Story
 from tests.torture.troubles import Troubles
 from tests.torture.undoing import edit_some, undo_all
 from tests.torture.wiping import wipe
@@ -113,6 +114,22 @@ class Proof:
             self._check()
         elif chosen > 0.85:
             self._undo()
+        elif chosen > 0.7:
+            self._upgrade()
+
+    def _upgrade(self) -> None:
+        """Let Tandem learn fields: what an older codec kept lacks them everywhere."""
+        self.machines.forget()
+        with just_learned():
+            rewrite(self.stage.store, self.stage.connection_id)
+            self.tell("the codec learns new fields")
+            self.people.touch()
+            before = self.stage.watch.intents
+            quieten(self.stage, self.machines, self.troubles, self.tell)
+            if self.stage.watch.intents > before:
+                raise Broken("Something was written because the codec learned fields.")
+            self._check()
+        self.count("upgrades")
 
     def _undo(self) -> None:
         """Let people edit, Tandem carry it, and somebody undo all of that."""

@@ -16,8 +16,10 @@ import pytest
 from tests.torture.broken import RULES
 from tests.torture.proof import Beat, beats
 from tests.torture.shrinking import Shrinking
+from tests.torture.stores import EMULATOR
 
 SEEDS, STEPS = (1, 2, 3), 150
+FEW_STEPS = 60
 LUCKLESS = range(1, 9)
 SOON = 320
 """Most seeds notice each broken rule within so many steps."""
@@ -35,6 +37,17 @@ def test_nothing_is_lost_or_doubled_by_this_seed(seed: int) -> None:
 
 def test_a_hostile_agenda_starts_no_loop_and_loses_nothing_that_it_holds() -> None:
     told = torture(1, STEPS, "--hostile")
+
+    assert told.returncode == 0, told.stdout + told.stderr
+
+
+@pytest.mark.firestore
+def test_nothing_is_lost_or_doubled_on_firestore(
+    firestore_emulator: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(EMULATOR, firestore_emulator)
+
+    told = torture(2, FEW_STEPS, "--store", "firestore")
 
     assert told.returncode == 0, told.stdout + told.stderr
 
