@@ -8,7 +8,7 @@ from contextvars import ContextVar
 from dataclasses import asdict, dataclass, field
 from urllib.parse import urlsplit
 
-from services.ports import Document, Query, Store, Write
+from services.ports.store import Document, Query, Store, Write
 
 
 @dataclass(kw_only=True, slots=True)

@@ -12,15 +12,15 @@ from datetime import datetime, timedelta
 
 from connectors.base import Connector
 from connectors.rest.connector import RestConnector
-from services.connections import Connection, change
-from services.link_documents import saved
-from services.links import ItemNow, Link, Rank, links_of
-from services.ports import Is, Query, Where
-from services.preview_applying import apply
-from services.preview_making import preview_next_run
-from services.preview_pages import entries_from
-from services.previews import Preview
-from services.shelf import Shelf
+from services.connections.connection import Connection, change
+from services.items.engine_shelf import Shelf
+from services.links.documents import saved
+from services.links.link import ItemNow, Link, Rank, links_of
+from services.ports.store import Is, Query, Where
+from services.previews.applying import apply
+from services.previews.making import preview_next_run
+from services.previews.pages import entries_from
+from services.previews.preview import Preview
 from services.world import Application
 from sync.content import Content, Details, Duration, When
 from sync.google import Rows, insert_body, with_row

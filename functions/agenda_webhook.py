@@ -6,7 +6,7 @@ from flask import Request, Response
 
 from functions.bootstrap import now, world
 from functions.http import door, no_content, refused, require_method
-from services.ports import QueueError
+from services.ports.queue import QueueError
 
 logger = logging.getLogger(__name__)
 
@@ -14,7 +14,7 @@ logger = logging.getLogger(__name__)
 @door
 def agenda_webhook(request: Request) -> Response:
     """Queue runs for a genuine hint; say nothing to anybody else."""
-    from services.agenda_hooks import HOOK_PATH, is_genuine, queue_agenda_hint
+    from services.agendas.agenda_hooks import HOOK_PATH, is_genuine, queue_agenda_hint
 
     if not request.path.startswith(f"{HOOK_PATH}/"):
         raise refused(404, f"There is nothing at {request.path}.")

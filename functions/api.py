@@ -10,7 +10,7 @@ from functions.http import door
 def api(request: Request) -> Response:
     """Answer a call of the API, always with JSON."""
     # Here, so that the other doors start without it.
-    from functions.api_answers import Surroundings, respond
+    from functions.routes.answers import Surroundings, respond
 
     surroundings = Surroundings(
         world=bootstrap.world(),

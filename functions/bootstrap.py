@@ -14,17 +14,15 @@ from functions.places import why_no_database, why_no_folder
 from functions.setting_forms import Place
 from functions.settings import SettingInvalid, Settings, read_settings
 from services.ids import new_key
-from services.ports import (
-    Accounts,
-    Clock,
-    Mailer,
-    Outgoing,
-    Queue,
-    Store,
-    Vault,
-)
-from services.sealing import Sealer
-from services.signing import Signer
+from services.ports.accounts import Accounts
+from services.ports.clock import Clock
+from services.ports.mailer import Mailer
+from services.ports.outgoing import Outgoing
+from services.ports.queue import Queue
+from services.ports.store import Store
+from services.ports.vault import Vault
+from services.secrets.sealing import Sealer
+from services.secrets.signing import Signer
 from services.world import Addresses, Application, World
 
 OPERATOR_KEY = "operator-key"
@@ -169,7 +167,7 @@ def _accounts(google_url: str | None, clock: Clock) -> Accounts:
 
 def _connector(world: World, application: Application) -> Connector:
     from connectors.rest.connector import RestConnector
-    from services.shelf import Shelf
+    from services.items.engine_shelf import Shelf
 
     return RestConnector(
         agenda_id=application.agenda,

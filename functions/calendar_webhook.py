@@ -9,8 +9,8 @@ from flask import Request, Response
 
 from functions.bootstrap import now, world
 from functions.http import door, no_content, refused, require
-from services.ports import QueueError
-from services.push import PUSH_PATH, prove, queue_push
+from services.google.push import PUSH_PATH, prove, queue_push
+from services.ports.queue import QueueError
 
 logger = logging.getLogger(__name__)
 

@@ -6,7 +6,7 @@ from functions.bootstrap import now, world
 from functions.http import door, require_method
 from functions.pages import language_of, page_response
 from services.environment import MARK_PATH
-from services.ports import StoreError
+from services.ports.store import StoreError
 
 
 @door
@@ -41,8 +41,8 @@ def _health(request: Request) -> Response:
 
 
 def _status(request: Request, connection: str, signature: str) -> Response:
+    from services.connections.status import status_of
     from services.refusals import Unknown
-    from services.status import status_of
     from web.pages import status_page
 
     try:

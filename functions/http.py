@@ -12,7 +12,7 @@ from flask import Request, Response
 from werkzeug.exceptions import HTTPException
 
 from functions.logs import TRACE_HEADER, traced
-from services.ports import Json
+from services.ports.values import Json
 
 logger = logging.getLogger(__name__)
 

@@ -10,8 +10,8 @@ from functions.pages import browser_of, language_of, page_response
 @door
 def oauth_callback(request: Request) -> Response:
     """Connect the calendar if all is as it must be, and tell how it ended."""
-    from services.consent import CALLBACK_PATH, Answer, answered
-    from services.status import status_url
+    from services.connections.status import status_url
+    from services.consent.consent import CALLBACK_PATH, Answer, answered
     from web.pages import outcome_page
 
     require(request, "GET", CALLBACK_PATH)

@@ -12,8 +12,8 @@ PREFIX = "/connect/"
 @door
 def oauth_start(request: Request) -> Response:
     """Show an invitation, or begin the consent that it asks for."""
-    from services.consent import asked
-    from services.endings import Ended
+    from services.consent.consent import asked
+    from services.consent.endings import Ended
     from web.pages import invitation_page, outcome_page
 
     require_method(request, "GET", "POST")
@@ -42,8 +42,8 @@ def _require_our_page(request: Request) -> None:
 
 def _started(request: Request, token: str) -> Response:
     """Bind the consent to this browser; only a POST does, so no mere link can."""
-    from services.consent import start
-    from services.consent_states import new_browser
+    from services.consent.consent import start
+    from services.consent.states import new_browser
 
     browser = browser_of(request) or new_browser()
     address = start(world(), token, browser=browser, now=now())

@@ -6,11 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from services.accounts import AccountMissing
-from services.connections import ConnectionMissing
-from services.idempotency import Answer
-from services.opening import CalendarTaken
-from services.ports import Json, MailError, QueueError, StoreError
+from services.connections.connection import ConnectionMissing
+from services.connections.opening import CalendarTaken
+from services.google.accounts import AccountMissing
+from services.organizations.idempotency import Answer
+from services.ports.mailer import MailError
+from services.ports.queue import QueueError
+from services.ports.store import StoreError
+from services.ports.values import Json
 from services.refusals import InTheWay, Invalid, Refusal, Unavailable, Unknown
 from sync.errors import (
     AccessLost,

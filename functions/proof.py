@@ -8,7 +8,7 @@ from flask import Request
 from functions.bootstrap import now, settings, world
 from functions.http import Problem, Refused
 from functions.setting_forms import TasksAccount
-from services.task_proof import HEADER, is_our_task
+from services.secrets.task_proof import HEADER, is_our_task
 
 
 class Tokens(Protocol):

@@ -10,7 +10,7 @@ from functions.tasks import task_body, time_in, told
 @door
 def renew_channels(request: Request) -> Response:
     """Renew the channels that end within a day."""
-    from services.renewal import RENEW_PATH, renew_due
+    from services.google.renewal import RENEW_PATH, renew_due
 
     body = task_body(request, RENEW_PATH)
     done = renew_due(world(), now(), after=time_in(body, "after"))

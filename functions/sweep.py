@@ -9,14 +9,15 @@ from flask import Request, Response
 from functions.bootstrap import now, world
 from functions.http import door, refused
 from functions.tasks import task_body, time_in, told
-from services.ports import Json
+from services.ports.values import Json
 
 
 @door
 def sweep(request: Request) -> Response:
     """Queue quiet connections and remove what has expired, or deliver a message."""
-    from services import audits, hooks
-    from services import sweep as deeds
+    from services.agendas import webhooks as hooks
+    from services.connections import audits
+    from services.rounds import sweep as deeds
 
     if request.path == hooks.DELIVER_PATH:
         message = task_body(request, hooks.DELIVER_PATH)
@@ -30,7 +31,7 @@ def sweep(request: Request) -> Response:
 
 def _audit(body: dict[str, Json]) -> str:
     """Do a slice of one connection's audit, or queue the audits of all."""
-    from services import audits
+    from services.connections import audits
     from services.run.auditing import audit
 
     if body.get("all"):

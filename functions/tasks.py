@@ -7,7 +7,7 @@ from flask import Request, Response
 
 from functions.http import refused, require
 from functions.proof import require_proof
-from services.ports import Json
+from services.ports.values import Json
 
 
 def task_body(request: Request, path: str) -> dict[str, Json]:

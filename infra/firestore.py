@@ -5,7 +5,7 @@ from typing import Final
 
 from services.indexes import INDEXES, Index, covering
 from services.limits import check_path, check_query, check_writes
-from services.ports import (
+from services.ports.store import (
     Conflict,
     Create,
     Delete,

@@ -9,7 +9,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from infra.firestore_values import Value, encoded, encoded_members
 from services.indexes import group_of
 from services.limits import last_value
-from services.ports import (
+from services.ports.store import (
     Create,
     Delete,
     Document,

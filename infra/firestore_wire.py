@@ -22,7 +22,7 @@ from infra.firestore_requests import (
 )
 from infra.firestore_values import decoded
 from services.limits import NotAllowed
-from services.ports import Delete, Document, Query, StoreError, Write
+from services.ports.store import Delete, Document, Query, StoreError, Write
 
 _TIMEOUT: Final = 10.0
 

@@ -14,7 +14,7 @@ from http.client import HTTPConnection, HTTPException
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from urllib.parse import SplitResult, urlsplit
 
-from services.ports import AddressRefused, NotDelivered
+from services.ports.outgoing import AddressRefused, NotDelivered
 
 TIMEOUT_SECONDS = 10.0
 MAX_URL = 2000

@@ -5,7 +5,7 @@ long is spread over `Q-backfill-0` to `Q-backfill-3`, which the set-up has to ma
 """
 
 from services.lanes import Lane
-from services.ports import Task
+from services.ports.queue import Task
 
 
 def queue_of(task: Task, *, queues: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any, Final
 from local.packing import BYTES, TIMES, packed_value
 from services.indexes import Index, group_of
 from services.limits import last_value
-from services.ports import Document, Is, Query, Where
+from services.ports.store import Document, Is, Query, Where
 
 # Paths are in order part by part: "a/x" before "a!/x", though "!" comes before "/".
 _PATH_EVERYWHERE: Final = "replace(path, '/', char(1))"

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Final
 
 from local.folders import PRIVATE_FILE, make_folder
-from services.letters import letter
-from services.ports import Clock, Mail
+from services.consent.letters import letter
+from services.ports.clock import Clock
+from services.ports.mailer import Mail
 
 _SENDER: Final = "tandem@localhost.localdomain"
 

@@ -17,7 +17,8 @@ from local.owner import Owner
 from local.tasks import LaneStats, Taken, TaskTable
 from services.lanes import Lane
 from services.limits import check_task
-from services.ports import Clock, QueueError, Task
+from services.ports.clock import Clock
+from services.ports.queue import QueueError, Task
 
 logger = logging.getLogger(__name__)
 

@@ -4,7 +4,8 @@ import logging
 import threading
 from datetime import datetime, timedelta
 
-from services.ports import Clock, Queue, QueueError, Task
+from services.ports.clock import Clock
+from services.ports.queue import Queue, QueueError, Task
 
 logger = logging.getLogger(__name__)
 

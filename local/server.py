@@ -22,8 +22,8 @@ from local.doors import create_app
 from local.queue import LocalQueue
 from local.schedule import Schedule
 from local.serving import HttpServer, PortTaken, listen
-from services.leases import free_leases_of_the_dead
-from services.task_proof import HEADER, sign_task
+from services.connections.leases import free_leases_of_the_dead
+from services.secrets.task_proof import HEADER, sign_task
 from services.world import World
 
 HOST = "127.0.0.1"

@@ -11,7 +11,7 @@ from local.packing import packed, unpacked
 from local.sqlite import Database
 from services.indexes import INDEXES, Index, covering
 from services.limits import check_path, check_query, check_size, check_writes
-from services.ports import (
+from services.ports.store import (
     Conflict,
     Create,
     Delete,

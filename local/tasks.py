@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from local.sqlite import Database
 from services.lanes import Lane
-from services.ports import Task
+from services.ports.queue import Task
 
 # Google's queue forgets a name about an hour after its task; it may take longer.
 NAMES_LAST: Final = timedelta(minutes=70)

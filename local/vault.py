@@ -10,7 +10,7 @@ from typing import Final
 
 from local.folders import PRIVATE_FILE, PRIVATE_FOLDER, make_folder
 from services.limits import NotAllowed
-from services.ports import SecretMissing
+from services.ports.vault import SecretMissing
 
 _NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,255}")
 _VERSION: Final = re.compile(r"[0-9]{6,}")

@@ -6,7 +6,8 @@ from typing import TypeVar
 
 import msgspec
 
-from services.ports import Create, Document, Json, Replace
+from services.ports.store import Create, Document, Replace
+from services.ports.values import Json
 
 Record = TypeVar("Record")
 

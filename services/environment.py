@@ -1,6 +1,6 @@
 """The mark that the store keeps: a copied store must write to no calendar."""
 
-from services.ports import Conflict, Create
+from services.ports.store import Conflict, Create
 from services.world import World
 from sync.errors import OperatorFault
 

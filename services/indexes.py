@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from services.ports import Is, Query
+from services.ports.store import Is, Query
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

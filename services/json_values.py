@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from services.ports import Json
+from services.ports.values import Json
 from services.refusals import Invalid, Problem
 from sync.pointers import escaped
 

@@ -10,14 +10,14 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from services.ports import (
+from services.ports.queue import Task
+from services.ports.store import (
     Create,
     Delete,
     Document,
     Is,
     Query,
     Replace,
-    Task,
     Update,
     Where,
     Write,

@@ -4,7 +4,7 @@ import threading
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from services.ports import AccessToken
+from services.ports.accounts import AccessToken
 
 
 @dataclass(kw_only=True, slots=True)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from services.ports import Document, Query, Store
+from services.ports.store import Document, Query, Store
 
 PAGE = 200
 

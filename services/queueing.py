@@ -3,7 +3,8 @@
 from datetime import timedelta
 
 from services.lanes import Lane, shard_of
-from services.ports import Json, Task
+from services.ports.queue import Task
+from services.ports.values import Json
 from services.world import World
 
 RUN_PATH = "/tasks/sync"

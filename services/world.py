@@ -5,9 +5,15 @@ from dataclasses import dataclass, field
 
 from connectors.base import Connector, Json
 from services.memory import Memory
-from services.ports import Accounts, Clock, Mailer, Outgoing, Queue, Store, Vault
-from services.sealing import Sealer
-from services.signing import Signer
+from services.ports.accounts import Accounts
+from services.ports.clock import Clock
+from services.ports.mailer import Mailer
+from services.ports.outgoing import Outgoing
+from services.ports.queue import Queue
+from services.ports.store import Store
+from services.ports.vault import Vault
+from services.secrets.sealing import Sealer
+from services.secrets.signing import Signer
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
-from services.links import links_of
+from services.links.link import links_of
 from services.paging import every
-from services.ports import Query, Replace, Store
+from services.ports.store import Query, Replace, Store
 from sync.content import Content, Details
 from sync.fields import details_of, fields_of
 from sync.normal import normal

@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import TypeVar
 
-from services.ports import Document, Query, SecretMissing, Store, StoreError, Write
+from services.ports.store import Document, Query, Store, StoreError, Write
+from services.ports.vault import SecretMissing
 
 T = TypeVar("T")
 

@@ -7,35 +7,31 @@ from typing import Never
 
 from connectors.base import Connector
 from local.store import SqliteStore
-from services import accounts, connections
-from services.accounts import Account
-from services.agendas import Agenda, Wanted, create_agenda
-from services.connections import Connection
+from services.agendas.agenda import Agenda, Wanted, create_agenda
+from services.connections import connection as connections
+from services.connections.connection import Connection
 from services.documents import data_of
-from services.google_credentials import read_credentials
+from services.google import accounts
+from services.google.accounts import Account
 from services.ids import Kind, new_id
 from services.indexes import INDEXES
-from services.organizations import create_organization, set_google
-from services.ports import (
-    AccessToken,
+from services.organizations.google_credentials import read_credentials
+from services.organizations.organization import create_organization, set_google
+from services.ports.accounts import AccessToken, Client, Grant
+from services.ports.calendar import (
     Calendar,
     CalendarEntry,
     Channel,
-    Client,
-    Clock,
-    Create,
     Envelope,
-    Grant,
-    Mail,
     Page,
-    Queue,
-    QueueError,
     Row,
-    Store,
-    Task,
 )
-from services.sealing import Sealer
-from services.signing import Signer
+from services.ports.clock import Clock
+from services.ports.mailer import Mail
+from services.ports.queue import Queue, QueueError, Task
+from services.ports.store import Create, Store
+from services.secrets.sealing import Sealer
+from services.secrets.signing import Signer
 from services.world import Addresses, Application, World
 from sync.errors import AccessRevoked
 from tests.twins import MemoryVault, VirtualClock
@@ -198,7 +194,7 @@ class SmallCalendar:
             raise AccessRevoked("Google does not take this token.")
 
     def _nothing(self) -> Never:
-        raise NotImplementedError("This calendar holds no events.")
+        raise AssertionError("A test asks for events of a calendar without any.")
 
 
 @dataclass
@@ -298,4 +294,4 @@ class Stage:
 
 
 def _no_connector(application: Application) -> Connector:
-    raise NotImplementedError(f"Nothing opens {application.agenda} here.")
+    raise AssertionError(f"A test opens {application.agenda}: nothing is behind it.")

@@ -12,11 +12,11 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from services.consent import Asked
-from services.endings import Ending, Outcome
-from services.setting_values import Direction
-from services.settings import read_settings
-from services.status import Status
+from services.agendas.settings import Direction
+from services.agendas.settings_reading import read_settings
+from services.connections.status import Status
+from services.consent.consent import Asked
+from services.consent.endings import Ending, Outcome
 from web.texts import PAGES
 
 FOLDER = Path(__file__).parent

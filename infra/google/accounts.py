@@ -1,4 +1,4 @@
-"""Google's accounts behind the port `services.ports.Accounts`.
+"""Google's accounts behind the port `services.ports.accounts.Accounts`.
 
 Each deed imports what it stands on when it is first done: the Calendar client and the
 OAuth library take a quarter of a second together, and most functions need only one of
@@ -7,14 +7,9 @@ them, or none.
 
 from collections.abc import Mapping, Sequence
 
-from services.ports import (
-    AccessToken,
-    Calendar,
-    CalendarEntry,
-    Client,
-    Clock,
-    Grant,
-)
+from services.ports.accounts import AccessToken, Client, Grant
+from services.ports.calendar import Calendar, CalendarEntry
+from services.ports.clock import Clock
 
 
 class GoogleAccounts:
@@ -100,10 +95,10 @@ class GoogleAccounts:
 
     def calendars(self, access: AccessToken) -> Sequence[CalendarEntry]:
         """Return the account's calendar list, with the calendars hidden in it."""
-        from infra.google import calendar_list, library
+        from infra.google import calendar_api, calendar_list
 
         return calendar_list.calendars(
-            library.library_at(self._root), access, now=self._clock.now()
+            calendar_api.calendar_api_at(self._root), access, now=self._clock.now()
         )
 
     def calendar(
@@ -111,10 +106,10 @@ class GoogleAccounts:
     ) -> Calendar:
         """Return one calendar with the rights of this token."""
         from infra.google.calendar import GoogleCalendar
-        from infra.google.library import library_at
+        from infra.google.calendar_api import calendar_api_at
 
         return GoogleCalendar(
-            library_at(self._root),
+            calendar_api_at(self._root),
             access,
             calendar_id=calendar_id,
             event_types=event_types,

@@ -1,21 +1,15 @@
-"""One Google calendar behind the port `services.ports.Calendar`."""
+"""One Google calendar behind the port `services.ports.calendar.Calendar`."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from infra.google.calendar_api import CalendarApi
 from infra.google.errors import Asked, unreadable
-from infra.google.library import Library
 from infra.google.words import NotWatchable
-from services.ports import (
-    AccessToken,
-    Channel,
-    Clock,
-    Envelope,
-    Mails,
-    Page,
-    Row,
-)
+from services.ports.accounts import AccessToken
+from services.ports.calendar import Channel, Envelope, Mails, Page, Row
+from services.ports.clock import Clock
 from sync.errors import Missing
 
 ROWS_PER_PAGE = 2500
@@ -45,14 +39,14 @@ class GoogleCalendar:
 
     def __init__(
         self,
-        library: Library,
+        api: CalendarApi,
         access: AccessToken,
         *,
         calendar_id: str,
         event_types: Sequence[str],
         clock: Clock,
     ) -> None:
-        self._library = library
+        self._api = api
         self._access = access
         self._id = calendar_id
         self._event_types = list(event_types)
@@ -66,7 +60,7 @@ class GoogleCalendar:
         https://developers.google.com/workspace/calendar/api/guides/sync
         """
         answer = self._ask(
-            self._library.events.list,
+            self._api.events.list,
             Asked.CALENDAR,
             syncToken=token,
             pageToken=page,
@@ -80,12 +74,12 @@ class GoogleCalendar:
 
     def get(self, event_id: str) -> Row:
         """Return the event, also when it is cancelled. Raises Missing on 404."""
-        return self._row(self._library.events.get, Asked.EVENT, eventId=event_id)
+        return self._row(self._api.events.get, Asked.EVENT, eventId=event_id)
 
     def find(self, ical_uid: str) -> Sequence[Row]:
         """Return master, exceptions and cancelled ones that share an iCalUID."""
         return self._rows(
-            self._library.events.list,
+            self._api.events.list,
             Asked.SEARCH,
             iCalUID=ical_uid,
             showDeleted=True,
@@ -99,7 +93,7 @@ class GoogleCalendar:
         series does not begin with the id of its master.
         """
         rows = self._rows(
-            self._library.events.instances,
+            self._api.events.instances,
             Asked.EVENT,
             eventId=series_id,
             originalStart=original_start,
@@ -117,7 +111,7 @@ class GoogleCalendar:
         Without the cancelled ones; a single event is its own instance. Or Missing.
         """
         return self._rows(
-            self._library.events.instances,
+            self._api.events.instances,
             Asked.EVENT,
             eventId=series_id,
             timeMin=start.isoformat(),
@@ -128,7 +122,7 @@ class GoogleCalendar:
     def insert(self, body: Row, *, mails: Mails) -> Row:
         """Create the event under the id in `body`. Raises AlreadyThere on 409."""
         return self._row(
-            self._library.events.insert,
+            self._api.events.insert,
             Asked.NEW_EVENT,
             body=dict(body),
             sendUpdates=mails.value,
@@ -137,7 +131,7 @@ class GoogleCalendar:
     def patch(self, event_id: str, body: Row, *, etag: str | None, mails: Mails) -> Row:
         """Change the members in `body`; None deletes one. StaleWrite or Missing."""
         return self._row(
-            self._library.events.patch,
+            self._api.events.patch,
             Asked.EVENT,
             etag=etag,
             eventId=event_id,
@@ -149,7 +143,7 @@ class GoogleCalendar:
         """Delete it; gone already is success. Raises StaleWrite."""
         try:
             self._ask(
-                self._library.events.delete,
+                self._api.events.delete,
                 Asked.EVENT,
                 etag=etag,
                 eventId=event_id,
@@ -173,14 +167,14 @@ class GoogleCalendar:
             "params": {"ttl": str(int(lasts.total_seconds()))},
         }
         try:
-            answer = self._ask(self._library.events.watch, Asked.WATCH, body=body)
+            answer = self._ask(self._api.events.watch, Asked.WATCH, body=body)
         except NotWatchable:
             return None
         return self._channel(answer, channel_id=channel_id, lasts=lasts)
 
     def stop(self, *, channel_id: str, resource_id: str) -> None:
         """Close a push channel; gone already is success."""
-        request = self._library.channels.stop(
+        request = self._api.channels.stop(
             body={"id": channel_id, "resourceId": resource_id}
         )
         try:
@@ -225,9 +219,7 @@ class GoogleCalendar:
         return self._send(request, asked)
 
     def _send(self, request: Any, asked: Asked) -> Mapping[str, Any]:
-        return self._library.ask(
-            request, asked, access=self._access, now=self._clock.now()
-        )
+        return self._api.ask(request, asked, access=self._access, now=self._clock.now())
 
     def _channel(
         self, answer: Mapping[str, Any], *, channel_id: str, lasts: timedelta

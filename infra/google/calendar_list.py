@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from infra.google.calendar_api import CalendarApi
 from infra.google.errors import Asked
-from infra.google.library import Library
-from services.ports import AccessToken, CalendarEntry
+from services.ports.accounts import AccessToken
+from services.ports.calendar import CalendarEntry
 
 ENTRIES_PER_PAGE = 250
 FIELDS = (
@@ -19,13 +20,13 @@ FIELDS = (
 
 
 def calendars(
-    library: Library, access: AccessToken, *, now: datetime
+    api: CalendarApi, access: AccessToken, *, now: datetime
 ) -> list[CalendarEntry]:
     """Return the account's calendars, those included that its owner hides."""
     entries: list[CalendarEntry] = []
     page = None
     while True:
-        answer = _page(library, access, page=page, now=now)
+        answer = _page(api, access, page=page, now=now)
         entries += [_entry(entry) for entry in answer.get("items", [])]
         page = answer.get("nextPageToken")
         if page is None:
@@ -33,15 +34,15 @@ def calendars(
 
 
 def _page(
-    library: Library, access: AccessToken, *, page: str | None, now: datetime
+    api: CalendarApi, access: AccessToken, *, page: str | None, now: datetime
 ) -> Mapping[str, Any]:
-    request = library.calendar_list.list(
+    request = api.calendar_list.list(
         maxResults=ENTRIES_PER_PAGE,
         pageToken=page,
         showHidden=True,
         fields=FIELDS,
     )
-    return library.ask(request, Asked.CALENDAR, access=access, now=now)
+    return api.ask(request, Asked.CALENDAR, access=access, now=now)
 
 
 def _entry(entry: Mapping[str, Any]) -> CalendarEntry:

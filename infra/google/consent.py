@@ -16,7 +16,7 @@ from infra.google.http import Response, Transport
 from infra.google.identity import Keys, identify
 from infra.google.oauth_errors import Granting
 from infra.google.tokens import TOKEN_ADDRESS, access_token, granted
-from services.ports import Client, Grant
+from services.ports.accounts import Client, Grant
 from sync.errors import AccessRevoked
 
 CONSENT_ADDRESS = "https://accounts.google.com/o/oauth2/v2/auth"

@@ -15,7 +15,7 @@ from google.auth.exceptions import GoogleAuthError
 from infra.google.http import Transport
 from infra.google.oauth_errors import Granting
 from infra.google.tokens import TOKEN_ADDRESS, ask_for_token
-from services.ports import AccessToken
+from services.ports.accounts import AccessToken
 from sync.errors import OperatorFault
 
 LONGEST_SECONDS = 3600

@@ -9,7 +9,7 @@ from infra.google.answers import json_object, read_answer
 from infra.google.errors import unreadable
 from infra.google.http import Response, Transport
 from infra.google.oauth_errors import Granting, oauth_error
-from services.ports import AccessToken, Client
+from services.ports.accounts import AccessToken, Client
 
 TOKEN_ADDRESS = "https://oauth2.googleapis.com/token"  # noqa: S105  because it is no secret
 REVOKE_ADDRESS = "https://oauth2.googleapis.com/revoke"

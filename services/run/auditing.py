@@ -10,9 +10,9 @@ from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 
-from services.access import open_calendar
-from services.asked_runs import News, tell
-from services.audits import (
+from services.agendas.settings_reading import effective
+from services.connections.asked_runs import News, tell
+from services.connections.audits import (
     Audit,
     Phase,
     audited,
@@ -28,7 +28,7 @@ from services.audits import (
     spend_calls,
     tomorrow,
 )
-from services.connections import (
+from services.connections.connection import (
     RUNNING,
     Connection,
     ConnectionMissing,
@@ -37,18 +37,18 @@ from services.connections import (
     path_of,
     replaced,
 )
+from services.google.access import open_calendar
 from services.lanes import Lane
-from services.link_documents import saved
-from services.links import Rank, links_of
-from services.ports import Conflict, Document, Query
+from services.links.documents import saved
+from services.links.link import Rank, links_of
+from services.ports.store import Conflict, Document, Query
 from services.queueing import queue_run
 from services.run.connecting import application_of
-from services.run.drift import Drifted, doubled, in_items, in_link, in_rows
 from services.run.hint import Hint
+from services.run.keeping.tally import tallied
+from services.run.looking.drift import Drifted, doubled, in_items, in_link, in_rows
 from services.run.session import Session
 from services.run.staged import Staged, fetched, link_staged
-from services.run.tally import tallied
-from services.settings import effective
 from services.world import World
 from sync.errors import PermanentError, SyncTokenExpired, TransientError
 from sync.sides import Side

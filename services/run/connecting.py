@@ -1,9 +1,9 @@
 """What it takes to open a connection's two sides, and to see links as a run does."""
 
-from services.connections import Connection
-from services.ports import Document
-from services.run.rules import Rules
-from services.settings import effective
+from services.agendas.settings_reading import effective
+from services.connections.connection import Connection
+from services.ports.store import Document
+from services.run.deciding.rules import Rules
 from services.world import Application, World
 from sync.errors import AccessLost
 

@@ -3,18 +3,18 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from services.connections import Connection, Reading, State
-from services.jobs import Job, JobKind, Next, Phase
-from services.links import Link, Rank, clean, links_of
-from services.ports import Document, Is, Query, Where
-from services.run.envelope import Change
-from services.run.landing import ended, left_alone
-from services.run.look import writes_of
-from services.run.recover import with_open_intents
+from services.connections.connection import Connection, Reading, State
+from services.links.link import Link, Rank, clean, links_of
+from services.orders.jobs import Job, JobKind, Next, Phase
+from services.ports.store import Document, Is, Query, Where
+from services.run.keeping.tally import tallied
+from services.run.looking.envelope import Change
+from services.run.looking.look import writes_of
 from services.run.session import Session
 from services.run.staged import Staged, link_staged
-from services.run.tally import tallied
-from services.run.work import Work
+from services.run.writing.landing import ended, left_alone
+from services.run.writing.recover import with_open_intents
+from services.run.writing.work import Work
 from sync.sides import Side
 
 AT_ONCE = 100

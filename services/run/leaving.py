@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from services.connections import Connection, State
-from services.jobs import JobKind
-from services.leaving import Copies, disconnect
+from services.connections.connection import Connection, State
+from services.connections.leaving import Copies, disconnect
+from services.orders.jobs import JobKind
 from services.queueing import queue_run
 from services.run.hint import Outcome
 from services.run.session import Session

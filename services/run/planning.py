@@ -5,22 +5,23 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 
-from services.access import open_calendar
-from services.connections import UNWATCHED_AFTER, Connection, load
-from services.link_documents import saved
-from services.links import Rank, Waiting, link_path, links_of
+from services.agendas.settings_reading import effective
+from services.connections.connection import UNWATCHED_AFTER, Connection, load
+from services.google.access import open_calendar
+from services.links.documents import saved
+from services.links.link import Rank, Waiting, link_path, links_of
 from services.paging import every
-from services.ports import Document, Is, Json, Query, Where
-from services.preview_entries import Entry
+from services.ports.store import Document, Is, Query, Where
+from services.ports.values import Json
+from services.previews.entries import Entry
 from services.refusals import Unavailable, Unknown
 from services.run.connecting import application_of
-from services.run.foresight import Foresight, shut_calendar
+from services.run.deciding.foresight import Foresight, shut_calendar
 from services.run.hint import Busy, Hint, Overtaken, Stopped
-from services.run.look import look, writes_of
+from services.run.keeping.tally import counted
+from services.run.looking.look import look, writes_of
 from services.run.session import LinkMoved, Session
 from services.run.staged import Staged, link_staged
-from services.run.tally import counted
-from services.settings import effective
 from services.world import World
 from sync.errors import SyncError
 

@@ -9,10 +9,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from services.access import open_calendar
-from services.audits import with_audit_at
-from services.channels import stop_if_stale
-from services.connections import (
+from services.agendas.settings_reading import effective
+from services.connections.audits import with_audit_at
+from services.connections.connection import (
     RUNNING,
     Connection,
     ConnectionMissing,
@@ -20,34 +19,30 @@ from services.connections import (
     at_work,
     load,
 )
+from services.google.access import open_calendar
+from services.google.channels import stop_if_stale
 from services.lanes import Lane
-from services.links import Rank, links_of
-from services.ports import Document, Is, Query, Where
-from services.preview_letters import tell_administrators
+from services.links.link import Rank, links_of
+from services.ports.store import Document, Is, Query, Where
+from services.previews.letters import tell_administrators
 from services.queueing import queue_run
 from services.run import jobs
-from services.run.absence import judge
-from services.run.asked import joined, last_run, told, turned_away
-from services.run.asking import ask_first
 from services.run.connecting import application_of
-from services.run.fresh import without_heard
+from services.run.deciding.asking import ask_first
+from services.run.deciding.replanning import replan
 from services.run.hint import Busy, Hint, Outcome, Overtaken, Stopped
+from services.run.keeping.asked import joined, last_run, told, turned_away
+from services.run.keeping.fresh import without_heard
+from services.run.keeping.trouble import FIRST_WAIT, failed, postponed, wait_for_lease
+from services.run.keeping.waking import drained, has_due, queue_waking
 from services.run.leaving import end_after_job, is_leaving, without_calendar
-from services.run.look import Looked, look
-from services.run.recover import with_open_intents
-from services.run.replanning import replan
+from services.run.looking.absence import judge
+from services.run.looking.look import Looked, look
+from services.run.looking.silence import heard, heed_silence
 from services.run.session import LinkMoved, Session
-from services.run.silence import heard, heed_silence
 from services.run.staged import Staged, link_staged
-from services.run.trouble import (
-    FIRST_WAIT,
-    failed,
-    postponed,
-    wait_for_lease,
-)
-from services.run.waking import drained, has_due, queue_waking
-from services.run.work import Work
-from services.settings import effective
+from services.run.writing.recover import with_open_intents
+from services.run.writing.work import Work
 from services.world import World
 from sync.errors import (
     AccessLost,

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from functools import cached_property
 
 from connectors.base import Connector, Window
-from services.connections import (
+from services.agendas.settings_reading import AgendaSettings
+from services.connections.connection import (
     Connection,
     Lease,
     change,
@@ -14,14 +15,14 @@ from services.connections import (
     path_of,
     replaced,
 )
+from services.google.pace import resting_connection
 from services.ids import Kind, new_id
 from services.lanes import Lane
-from services.pace import resting_connection
-from services.ports import Calendar, Conflict, Document, Write
-from services.run.allowance import Allowance
+from services.ports.calendar import Calendar
+from services.ports.store import Conflict, Document, Write
+from services.run.deciding.rules import Rules
 from services.run.hint import Busy, Hint, Overtaken
-from services.run.rules import Rules
-from services.settings import AgendaSettings
+from services.run.writing.allowance import Allowance
 from services.world import World
 
 LEASE_LASTS = timedelta(seconds=150)

@@ -5,9 +5,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from connectors.base import Item
-from services.link_documents import link_of
-from services.links import ItemNow, Link, link_path
-from services.ports import Document, Json
+from services.links.documents import link_of
+from services.links.link import ItemNow, Link, link_path
+from services.ports.store import Document
+from services.ports.values import Json
 from services.run.session import Session
 from sync.content import Content
 from sync.google import (

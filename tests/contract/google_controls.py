@@ -12,7 +12,8 @@ from urllib.parse import parse_qs, urlsplit
 import requests
 
 from infra.google.accounts import GoogleAccounts
-from services.ports import AccessToken, Accounts, Calendar
+from services.ports.accounts import AccessToken, Accounts
+from services.ports.calendar import Calendar
 from tests.twins import VirtualClock
 
 AUTH = "https://www.googleapis.com/auth/"

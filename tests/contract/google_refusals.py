@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from services.ports import Calendar, Mails
+from services.ports.calendar import Calendar, Mails
 from sync.errors import (
     AccessLost,
     AccessRevoked,

@@ -10,7 +10,7 @@ from pathlib import Path
 from functions.clock import SystemClock
 from local.delivery import Answer, Deliver, Delivery
 from local.queue import LocalQueue
-from services.ports import Task
+from services.ports.queue import Task
 
 OK = Answer(status=204)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from infra.firestore import FirestoreStore
-from services.ports import Create, StoreError
+from services.ports.store import Create, StoreError
 
 NewStore = Callable[..., FirestoreStore]
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from local.google import GoogleStandIn
-from services.ports import Accounts, Client, Grant
+from services.ports.accounts import Accounts, Client, Grant
 from sync.errors import AccessRevoked, OperatorFault
 from tests.contract.google_controls import (
     AUTH,
@@ -336,7 +336,7 @@ def test_a_token_is_refreshed_without_the_calendar_client() -> None:
     deed = """
 from datetime import UTC, datetime
 from infra.google.accounts import GoogleAccounts
-from services.ports import Client
+from services.ports.accounts import Client
 from sync.errors import TransientError
 class Clock:
     def now(self): return datetime.now(UTC)

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from infra.google.calendar import ROW_FIELDS
-from infra.google.library import library_at
+from infra.google.calendar_api import calendar_api_at
 from local.google import GoogleStandIn
-from services.ports import Calendar, Mails, Page, Row
+from services.ports.calendar import Calendar, Mails, Page, Row
 from sync.errors import (
     AccessLost,
     AccessRevoked,
@@ -573,16 +573,16 @@ def test_sixteen_threads_share_one_library(google: Google) -> None:
 
 
 def test_a_batch_goes_where_the_other_calls_go(google: Google, owner: str) -> None:
-    library = library_at(google.url)
+    api = calendar_api_at(google.url)
     access = google.access(owner).value
     answers: dict[str, Any] = {}
 
     def told(number: str, answer: Any, error: Exception | None) -> None:
         answers[number] = error or answer
 
-    batch = library.service.new_batch_http_request(callback=told)
+    batch = api.service.new_batch_http_request(callback=told)
     for number in ("1", "2"):
-        request = library.events.list(calendarId="primary")
+        request = api.events.list(calendarId="primary")
         request.headers["authorization"] = f"Bearer {access}"
         batch.add(request, request_id=number)
     batch.execute()

@@ -12,7 +12,8 @@ import pytest
 
 from infra.google import http
 from infra.google.accounts import GoogleAccounts
-from services.ports import AccessToken, Accounts, Calendar, Client
+from services.ports.accounts import AccessToken, Accounts, Client
+from services.ports.calendar import Calendar
 from sync.errors import ContentRefused, RateLimited, SyncError, TransientError
 from tests.contract.google_refusals import (
     ALL,

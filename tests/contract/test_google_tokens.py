@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from infra.google.accounts import GoogleAccounts
-from services.ports import AccessToken, Accounts, Client, Grant
+from services.ports.accounts import AccessToken, Accounts, Client, Grant
 from sync.errors import AccessRevoked, OperatorFault, SyncError, TransientError
 from tests.contract.google_refusals import token_refusal
 from tests.contract.scripted import Reply, Scripted, scripted_server

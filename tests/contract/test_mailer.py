@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from local.mail import MailFolder
-from services.ports import Mail, MailError
+from services.ports.mailer import Mail, MailError
 from tests.twins import VirtualClock
 
 INVITATION = Mail(

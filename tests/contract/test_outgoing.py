@@ -12,7 +12,7 @@ from unittest.mock import patch
 import pytest
 
 from infra.outgoing import GuardedOutgoing
-from services.ports import AddressRefused, NotDelivered
+from services.ports.outgoing import AddressRefused, NotDelivered
 
 OPEN = GuardedOutgoing(private_addresses=True, timeout_seconds=1.0)
 GUARDED = GuardedOutgoing(private_addresses=False)

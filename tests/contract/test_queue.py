@@ -21,7 +21,7 @@ from local.delivery import Answer, Delivery, wait_before_retry
 from local.queue import LocalQueue
 from services.lanes import Lane
 from services.limits import NotAllowed, TooLarge
-from services.ports import Task
+from services.ports.queue import Task
 from tests.twins import VirtualClock
 
 SECOND = timedelta(seconds=1)

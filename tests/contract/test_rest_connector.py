@@ -10,7 +10,7 @@ import pytest
 from connectors.base import Connector, Creates, Item, Versions, Window
 from connectors.rest.connector import RestConnector, id_for
 from local.store import SqliteStore
-from services.shelf import Shelf
+from services.items.engine_shelf import Shelf
 from sync import jscalendar
 from sync.content import Content
 from sync.errors import (

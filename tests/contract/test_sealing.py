@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.sealing import SealBroken, Sealer
+from services.secrets.sealing import SealBroken, Sealer
 from tests.twins import MemoryVault
 
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.keysets import Keys, KeysetBroken
-from services.signing import SIGNING_KEYS, Signer
+from services.secrets.keysets import Keys, KeysetBroken
+from services.secrets.signing import SIGNING_KEYS, Signer
 from tests.twins import MemoryVault
 
 TEXT = st.text(max_size=20)

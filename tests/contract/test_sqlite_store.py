@@ -15,7 +15,7 @@ from local.finding import statements
 from local.packing import packed, unpacked
 from local.store import SqliteStore
 from services.indexes import INDEXES, Index, covering
-from services.ports import (
+from services.ports.store import (
     Conflict,
     Create,
     Document,
@@ -210,7 +210,7 @@ def test_a_fork_opens_its_own_connections(tmp_path: Path) -> None:
     script = (
         "import os, sys\n"
         "from local.store import SqliteStore\n"
-        "from services.ports import Create\n"
+        "from services.ports.store import Create\n"
         "store = SqliteStore(sys.argv[1])\n"
         "store.get('things/parent')\n"
         "child = os.fork()\n"
@@ -268,7 +268,7 @@ def test_processes_that_start_together_on_a_new_file_all_open_it(
 WRITER = """
 import sys
 from local.store import SqliteStore
-from services.ports import Create, Replace
+from services.ports.store import Create, Replace
 store = SqliteStore(sys.argv[1])
 number = 0
 while True:

@@ -12,7 +12,7 @@ import pytest
 from local.store import SqliteStore
 from services.indexes import Index, IndexMissing
 from services.limits import NotAllowed, TooLarge
-from services.ports import (
+from services.ports.store import (
     Conflict,
     Create,
     Delete,

@@ -12,7 +12,7 @@ import pytest
 from infra.firestore import FirestoreStore
 from local.store import SqliteStore
 from services.indexes import Index
-from services.ports import (
+from services.ports.store import (
     Conflict,
     Create,
     Delete,

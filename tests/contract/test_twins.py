@@ -3,7 +3,7 @@
 import pytest
 
 from local.store import SqliteStore
-from services.ports import Create, Delete, Query, StoreError
+from services.ports.store import Create, Delete, Query, StoreError
 from tests.twins import CountingStore, Counts, Fails, FaultyStore
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from local.vault import FileVault
 from services.limits import NotAllowed
-from services.ports import SecretMissing, Vault
+from services.ports.vault import SecretMissing, Vault
 from tests.twins import MemoryVault
 
 

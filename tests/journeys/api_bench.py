@@ -13,21 +13,18 @@ from werkzeug.test import Client
 
 from connectors.base import Connector
 from connectors.rest.connector import RestConnector
-from functions.api_answers import Surroundings, respond
 from functions.http import door
+from functions.routes.answers import Surroundings, respond
 from local.store import SqliteStore
-from services.ports import (
-    AccessToken,
-    AddressRefused,
-    CalendarEntry,
-    Mail,
-    QueueError,
-    Store,
-    Task,
-)
-from services.sealing import Sealer
-from services.shelf import Shelf
-from services.signing import Signer
+from services.items.engine_shelf import Shelf
+from services.ports.accounts import AccessToken
+from services.ports.calendar import CalendarEntry
+from services.ports.mailer import Mail
+from services.ports.outgoing import AddressRefused
+from services.ports.queue import QueueError, Task
+from services.ports.store import Store
+from services.secrets.sealing import Sealer
+from services.secrets.signing import Signer
 from services.world import Addresses, Application, World
 from sync.errors import TransientError
 from tests.twins import MemoryVault, VirtualClock

@@ -5,8 +5,8 @@ from typing import Any
 from flask import Flask, Response, request
 from werkzeug.test import Client
 
-from functions.api_answers import Surroundings, respond
 from functions.http import door
+from functions.routes.answers import Surroundings, respond
 from tests.journeys.workbench import Workbench
 
 Json = dict[str, Any]

@@ -6,11 +6,11 @@ from typing import Any
 from flask import Flask, Response, request
 from werkzeug.test import Client, TestResponse
 
-from functions.api_answers import Surroundings, respond
 from functions.http import door
+from functions.routes.answers import Surroundings, respond
 from functions.tasks import time_in
-from services.keys import make_organization_key
-from services.ports import Task
+from services.organizations.keys import make_organization_key
+from services.ports.queue import Task
 from services.run import Hint, Outcome
 from tests.journeys.trouble import waiting
 from tests.journeys.workbench import Workbench

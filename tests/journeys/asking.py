@@ -5,10 +5,10 @@ from typing import Any
 from flask import Flask, Response, request
 from werkzeug.test import Client
 
-from functions.api_answers import Surroundings, respond
 from functions.http import door
-from services.keys import make_organization_key
-from services.organizations import set_administrators
+from functions.routes.answers import Surroundings, respond
+from services.organizations.keys import make_organization_key
+from services.organizations.organization import set_administrators
 from tests.journeys.workbench import Workbench
 
 Json = dict[str, Any]

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from services.ports import Calendar, Mails, Page, Row
+from services.ports.calendar import Calendar, Mails, Page, Row
 from sync.errors import ContentRefused, Missing
 from tests.journeys.workbench import Workbench
 

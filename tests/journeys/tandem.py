@@ -19,10 +19,10 @@ from functions.settings import read_settings
 from local.google.server import GoogleStandIn
 from local.server import TandemServer
 from local.serving import listen
-from services.agendas import Agenda, Wanted, create_agenda
-from services.google_credentials import read_credentials
-from services.invitations import Invited, create
-from services.organizations import create_organization, set_google
+from services.agendas.agenda import Agenda, Wanted, create_agenda
+from services.consent.invitations import Invited, create
+from services.organizations.google_credentials import read_credentials
+from services.organizations.organization import create_organization, set_google
 from services.world import World
 
 ANNA = "anna@example.com"

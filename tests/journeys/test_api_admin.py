@@ -18,9 +18,9 @@ from cryptography.hazmat.primitives.serialization import (
     pkcs12,
 )
 
-from services.accounts import Account
 from services.documents import data_of
-from services.ports import Create, Query
+from services.google.accounts import Account
+from services.ports.store import Create, Query
 from tests.journeys.api_bench import ApiBench, Said, event, pointers
 
 Json = dict[str, Any]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from standardwebhooks import Webhook
 
-from services.hooks import deliver
+from services.agendas.webhooks import deliver
 from sync import jscalendar
 from tests.journeys.api_bench import BOTH_STORES, ApiBench, bench_on, event
 

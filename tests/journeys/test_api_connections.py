@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from services.access import access_token, forget
-from services.connections import Connection, State, asking, change, load
-from services.journal import Page, opened
-from services.link_documents import saved
-from services.links import Intent, ItemNow, Link, Rank, Waiting
-from services.ports import Query
-from services.previews import new_preview
+from services.connections.connection import Connection, State, asking, change, load
+from services.connections.journal import Page, opened
+from services.google.access import access_token, forget
+from services.links.documents import saved
+from services.links.link import Intent, ItemNow, Link, Rank, Waiting
+from services.ports.store import Query
+from services.previews.preview import new_preview
 from sync import jscalendar
 from sync.sides import Atom, Side
 from tests.journeys.api_bench import ApiBench, Said, event, pointers

@@ -15,11 +15,11 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from functions.api_route import Route
-from functions.api_routes import ROUTES
-from functions.openapi import description
+from functions.description.openapi import description
 from functions.problems import TYPES
-from services.keys import Scope
+from functions.routes.route import Route
+from functions.routes.table import ROUTES
+from services.organizations.keys import Scope
 from tests.journeys.api_bench import OPERATOR_KEY, ApiBench, event
 
 EXAMPLES = 10

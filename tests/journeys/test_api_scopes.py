@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from functions.api_route import Route
-from functions.api_routes import ROUTES
-from services.keys import Scope
+from functions.routes.route import Route
+from functions.routes.table import ROUTES
+from services.organizations.keys import Scope
 from tests.journeys.api_bench import OPERATOR_KEY, ApiBench, event
 
 O, G, A = Scope.OPERATOR, Scope.ORGANIZATION, Scope.AGENDA  # noqa: E741  because the contract calls them so

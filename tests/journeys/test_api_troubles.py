@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from services.connections import Connection, load
-from services.link_documents import saved
-from services.links import Link, Rank, Waiting, link_path
-from services.parking import Trouble, given_up, parked
-from services.ports import Create
+from services.connections.connection import Connection, load
+from services.links.documents import saved
+from services.links.link import Link, Rank, Waiting, link_path
+from services.links.parking import Trouble, given_up, parked
+from services.ports.store import Create
 from sync.errors import ContentRefused
 from sync.google import Rows
 from sync.sides import Side

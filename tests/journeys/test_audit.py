@@ -7,18 +7,19 @@ from typing import Any
 
 import pytest
 
-from services.audits import (
+from services.connections.audits import (
     AUDIT_PATH,
     DAILY_CALLS,
     next_slot,
     queue_due_audits,
     spend_calls,
 )
-from services.connections import Audited, Connection, change
-from services.item_records import item_path, packed, unpacked
-from services.link_documents import saved
-from services.links import Link, link_path, links_of
-from services.ports import Delete, Query, Replace, Task
+from services.connections.connection import Audited, Connection, change
+from services.items.records import item_path, packed, unpacked
+from services.links.documents import saved
+from services.links.link import Link, link_path, links_of
+from services.ports.queue import Task
+from services.ports.store import Delete, Query, Replace
 from services.run.auditing import audit
 from sync.sides import Side
 from tests.journeys.api_over import OPERATOR, Api, do_task, said

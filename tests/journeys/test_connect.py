@@ -6,16 +6,19 @@ from datetime import timedelta
 
 import pytest
 
-from services import accounts, channels, connections, invitations
-from services.agendas import change_agenda
-from services.clients import CALENDAR_SCOPES
-from services.connections import Connection, State
-from services.consent_states import ConsentState
+from services.agendas.agenda import change_agenda
+from services.connections import connection as connections
+from services.connections.connection import Connection, State
+from services.consent import invitations
+from services.consent.states import ConsentState
 from services.documents import data_of
-from services.google_credentials import read_credentials
-from services.organizations import set_google
-from services.ports import AccessToken, Grant, Query, Replace, Update
-from services.reconnecting import mark_needs_reconnect
+from services.google import accounts, channels
+from services.google.reconnecting import mark_needs_reconnect
+from services.organizations.clients import CALENDAR_SCOPES
+from services.organizations.google_credentials import read_credentials
+from services.organizations.organization import set_google
+from services.ports.accounts import AccessToken, Grant
+from services.ports.store import Query, Replace, Update
 from tests.journeys.tandem import ANNA, CLIENT_ID, Browser, Tandem, parameters
 
 EVENTS, LIST = CALENDAR_SCOPES

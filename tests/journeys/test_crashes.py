@@ -6,12 +6,12 @@ from datetime import timedelta
 import pytest
 
 from local.store import SqliteStore
-from services import journal
-from services.jobs import Next
-from services.ports import StoreError
-from services.preview_applying import apply
-from services.reset import Existing, preview_reset
-from services.undo import undo_writes
+from services.connections import journal
+from services.orders.jobs import Next
+from services.orders.reset import Existing, preview_reset
+from services.orders.undo import undo_writes
+from services.ports.store import StoreError
+from services.previews.applying import apply
 from tests.journeys.workbench import Workbench
 from tests.standin.people import Person
 from tests.twins import Fails, FaultyStore

@@ -129,7 +129,7 @@ import sys, main
 from flask import Request
 from werkzeug.test import EnvironBuilder
 from functions import bootstrap
-from services.push import channel_token
+from services.google.push import channel_token
 signer = bootstrap.world().signer
 token = channel_token(signer, channel="h_1", connection="c_1")
 headers = {"X-Goog-Channel-ID": "h_1", "X-Goog-Channel-Token": token}

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from services.connections import change
-from services.preview_applying import apply
-from services.steering import pause, resume
+from services.connections.connection import change
+from services.connections.steering import pause, resume
+from services.previews.applying import apply
 from tests.journeys.trouble import hour_at, visit
 from tests.journeys.workbench import Workbench
 from tests.standin.people import Person

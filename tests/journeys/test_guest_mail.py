@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from services.items import Condition, patch_item
-from services.ports import Update
+from services.items.items import Condition, patch_item
+from services.ports.store import Update
 from tests.journeys.trouble import (
     event_of,
     google_fails,

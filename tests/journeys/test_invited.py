@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from services.items import Condition, patch_item
-from services.journal import newest
+from services.connections.journal import newest
+from services.items.items import Condition, patch_item
 from tests.journeys.trouble import forget_calls, hour_at, mails, place_of, writes
 from tests.journeys.workbench import Workbench
 from tests.standin.people import AMSTERDAM, Person

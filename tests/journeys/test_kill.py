@@ -14,7 +14,7 @@ from local.delivery import NO_ANSWER
 from local.queue import LocalQueue
 from local.store import SqliteStore
 from local.vault import FileVault
-from services.leases import free_leases_of_the_dead
+from services.connections.leases import free_leases_of_the_dead
 from tests.journeys.processes import environment, free_port
 from tests.journeys.workbench import RealClock, Workbench
 from tests.standin.people import Person

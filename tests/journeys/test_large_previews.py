@@ -1,12 +1,12 @@
 """Large previews: bounded pages, and just what was shown is said yes to."""
 
 from benchmarks.previews import approved, fill, made, stage
-from services.connections import load
-from services.link_documents import link_of
-from services.links import links_of
-from services.ports import Query
-from services.preview_applying import apply
-from services.preview_pages import MOST_ENTRIES, entries_from
+from services.connections.connection import load
+from services.links.documents import link_of
+from services.links.link import links_of
+from services.ports.store import Query
+from services.previews.applying import apply
+from services.previews.pages import MOST_ENTRIES, entries_from
 from tests.worlds import Stage
 
 CHANGES, UNCHANGED = 350, 150

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from services.connections import Connection, State, change, of_agenda
+from services.connections.connection import Connection, State, change, of_agenda
 from tests.journeys.api_over import Api, do_tasks
 from tests.journeys.trouble import (
     calls,

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from services.items import Condition, patch_item
-from services.ports import Query
+from services.items.items import Condition, patch_item
+from services.ports.store import Query
 from tests.journeys.trouble import calls, forget_calls, mails, visit, writes
 from tests.journeys.workbench import Workbench
 from tests.standin.people import AMSTERDAM, Person

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from services.connections import State, change
-from services.items import Condition, patch_item
+from services.connections.connection import State, change
+from services.items.items import Condition, patch_item
 from tests.journeys.trouble import forget_calls, hour_at, mails, visit, writes
 from tests.journeys.workbench import Workbench, neighbour
 from tests.standin.people import Person

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from services.links import links_of
-from services.ports import Create, Delete, Query
+from services.links.link import links_of
+from services.ports.store import Create, Delete, Query
 from sync.identity import event_id, item_link, marker
 from tests.journeys.trouble import event_of, forget_calls, visit, writes
 from tests.journeys.workbench import Workbench

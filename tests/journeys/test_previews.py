@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from services.connections import State
-from services.links import Waiting
-from services.ports import MailError
+from services.connections.connection import State
+from services.links.link import Waiting
+from services.ports.mailer import MailError
 from tests.journeys.asking import administrators, answer, ask, preview, waiting
 from tests.journeys.trouble import calls, drain, forget_calls, mails, visit, writes
 from tests.journeys.workbench import Workbench

@@ -7,11 +7,11 @@ from datetime import timedelta
 import pytest
 import requests
 
-from services.access import open_calendar
-from services.agenda_hooks import hook_url
-from services.connections import of_agenda
-from services.ports import QueueError, Task
-from services.push import BUCKET, SKEW, channel_token
+from services.agendas.agenda_hooks import hook_url
+from services.connections.connection import of_agenda
+from services.google.access import open_calendar
+from services.google.push import BUCKET, SKEW, channel_token
+from services.ports.queue import QueueError, Task
 from tests.journeys.tandem import ANNA, TIMEOUT, Browser, Tandem, until
 
 CONNECTION = "c_aaaaaaaaaaaaaaaaaaaa"

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from services import journal
-from services.connections import State, change
-from services.jobs import BEGUN_WITHIN, Job, JobKind
+from services.connections import journal
+from services.connections.connection import State, change
+from services.orders.jobs import BEGUN_WITHIN, Job, JobKind
+from services.orders.undo import undo_since
 from services.run import Hint
-from services.undo import undo_since
 from tests.journeys.api_over import Api, do_tasks, said
 from tests.journeys.odd_google import watching
 from tests.journeys.trouble import calls, event_of, forget_calls, hour_at, mails, visit
@@ -231,8 +231,8 @@ def test_a_reset_of_many_keeps_to_the_pace_that_google_allows(
     for number in range(60):
         visit(bench, f"visit-{number}")
     bench.settle()
-    monkeypatch.setattr("services.pace.PER_MINUTE", 30)
-    monkeypatch.setattr("services.pace.AT_ONCE", 5)
+    monkeypatch.setattr("services.google.pace.PER_MINUTE", 30)
+    monkeypatch.setattr("services.google.pace.AT_ONCE", 5)
     before = bench.clock.ahead
 
     reset(bench, Api(bench), "delete_calendar", "new_only")

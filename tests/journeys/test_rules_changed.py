@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from services.agendas import change_agenda
-from services.connections import change, of_agenda
-from services.run.replanning import AT_ONCE
-from services.steering import look_anew
+from services.agendas.agenda import change_agenda
+from services.connections.connection import change, of_agenda
+from services.connections.steering import look_anew
+from services.run.deciding.replanning import AT_ONCE
 from tests.journeys.trouble import (
     calls,
     drain,
@@ -87,7 +87,7 @@ def test_a_rule_changed_for_many_links_reaches_every_one_of_them(
 def test_a_change_for_more_links_than_a_page_goes_on_page_by_page(
     bench_with: Benches, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("services.run.replanning.AT_ONCE", 2)
+    monkeypatch.setattr("services.run.deciding.replanning.AT_ONCE", 2)
     bench = bench_with(brake={"max_deletes": 10_000, "max_share": 1})
     for number in range(25):
         visit(bench, f"visit-{number}")

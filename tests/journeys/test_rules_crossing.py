@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from services.items import Condition, patch_item
-from services.journal import newest
-from services.links import Intent, Link, Waiting
+from services.connections.journal import newest
+from services.items.items import Condition, patch_item
+from services.links.link import Intent, Link, Waiting
 from sync.identity import event_id
 from tests.journeys.trouble import (
     NINE,

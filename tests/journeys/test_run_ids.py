@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from services.connections import change
+from services.connections.connection import change
 from services.run import Hint, sync
 from tests.journeys.api_over import Api, do_task, do_tasks, said
 from tests.journeys.odd_google import before_our

@@ -9,12 +9,12 @@ import pytest
 
 from connectors.base import Capabilities, Connector, Creates, Versions, Written
 from connectors.rest.connector import RestConnector
-from services.connections import Connection, change
-from services.item_records import StoredItem, stored_item
-from services.links import Waiting, link_path
-from services.ports import Query
+from services.connections.connection import Connection, change
+from services.items.engine_shelf import Shelf
+from services.items.records import StoredItem, stored_item
+from services.links.link import Waiting, link_path
+from services.ports.store import Query
 from services.queueing import queue_run
-from services.shelf import Shelf
 from services.world import Application
 from sync.content import Content
 from sync.errors import ContentRefused

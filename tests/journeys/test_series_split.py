@@ -5,7 +5,7 @@ from typing import Any
 
 import requests
 
-from services.journal import newest
+from services.connections.journal import newest
 from tests.journeys.workbench import Workbench
 from tests.standin.people import Person
 

@@ -6,10 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from services.channels import try_to_open
-from services.connections import SWEEP_AFTER, UNWATCHED_AFTER, change
+from services.connections.connection import SWEEP_AFTER, UNWATCHED_AFTER, change
+from services.google.channels import try_to_open
+from services.rounds.sweep import sweep
 from services.run import Hint
-from services.sweep import sweep
 from tests.journeys.api_over import Api, do_task
 from tests.journeys.trouble import event_of, mails, visit
 from tests.journeys.workbench import Workbench

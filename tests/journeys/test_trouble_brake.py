@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from services.connections import Connection, State, change
-from services.links import Waiting
-from services.preview_applying import apply
-from services.steering import pause, resume
+from services.connections.connection import Connection, State, change
+from services.connections.steering import pause, resume
+from services.links.link import Waiting
+from services.previews.applying import apply
 from tests.journeys.trouble import (
     ask_google,
     drain,

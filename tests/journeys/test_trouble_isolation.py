@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from connectors.base import Item, ItemPage
-from services.connections import State
-from services.links import Link, Waiting
-from services.ports import Page, Row
+from services.connections.connection import State
+from services.links.link import Link, Waiting
+from services.ports.calendar import Page, Row
 from sync.troubles import Cause
 from tests.journeys.odd_google import OddAccounts, before_our
 from tests.journeys.trouble import (

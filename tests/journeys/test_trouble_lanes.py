@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
+from services.google.push import Push, queue_push
 from services.lanes import Lane
-from services.ports import Task
-from services.push import Push, queue_push
+from services.ports.queue import Task
 from services.run import Hint
 from services.run.run import MOST_LIVE
-from services.run.work import STEPS_AT_ONCE
+from services.run.writing.work import STEPS_AT_ONCE
 from tests.journeys.odd_google import before_our
 from tests.journeys.trouble import (
     ask_google,

@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 
 from local.store import SqliteStore
-from services.link_documents import saved
-from services.links import link_path
+from services.links.documents import saved
+from services.links.link import link_path
 from services.run import Outcome, sync
 from tests.journeys.odd_google import before_our, watching
 from tests.journeys.trouble import (

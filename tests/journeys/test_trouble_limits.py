@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from services.connections import State
-from services.links import Waiting
+from services.connections.connection import State
+from services.links.link import Waiting
 from tests.journeys.trouble import (
     calls,
     drain,

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services.links import Waiting
+from services.links.link import Waiting
 from sync.identity import event_id, item_link, marker
 from tests.journeys.trouble import (
     NINE,

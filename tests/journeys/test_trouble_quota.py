@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 import requests
 
-from services.agendas import Wanted, create_agenda
-from services.connections import Connection, State, load
-from services.opening import Joining, open_connection
-from services.ports import CalendarEntry
+from services.agendas.agenda import Wanted, create_agenda
+from services.connections.connection import Connection, State, load
+from services.connections.opening import Joining, open_connection
+from services.ports.calendar import CalendarEntry
 from services.run import sync
 from tests.journeys.trouble import (
     calls,

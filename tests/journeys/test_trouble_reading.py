@@ -9,7 +9,7 @@ import pytest
 import requests
 
 from local.store import SqliteStore
-from services.connections import State, change
+from services.connections.connection import State, change
 from tests.journeys.odd_google import forgetting, leaving_out, paged
 from tests.journeys.test_crashes import crashing
 from tests.journeys.trouble import (

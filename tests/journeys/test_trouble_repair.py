@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from services.connections import State
-from services.links import Link, Waiting
+from services.connections.connection import State
+from services.connections.steering import pause
+from services.links.link import Link, Waiting
+from services.orders.repair import repair
 from services.refusals import InTheWay, Unknown
-from services.repair import repair
-from services.steering import pause
 from sync.troubles import Cause
 from tests.journeys.odd_google import watching
 from tests.journeys.trouble import (

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from services.connections import State
-from services.items import Condition, patch_item
-from services.links import Waiting
+from services.connections.connection import State
+from services.items.items import Condition, patch_item
+from services.links.link import Waiting
 from tests.journeys.trouble import (
     drain,
     event_of,

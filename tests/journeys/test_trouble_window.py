@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services.ports import Query
+from services.ports.store import Query
 from tests.journeys.trouble import ask_google, forget_calls, mails, visit, writes
 from tests.journeys.workbench import Workbench
 from tests.standin.people import AMSTERDAM, Person

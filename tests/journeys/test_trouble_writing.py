@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from services.items import Condition, patch_item
-from services.journal import newest
-from services.links import Waiting
+from services.connections.journal import newest
+from services.items.items import Condition, patch_item
+from services.links.link import Waiting
 from sync.identity import event_id, item_link, marker
 from tests.journeys.odd_google import before_our, refusing
 from tests.journeys.trouble import (

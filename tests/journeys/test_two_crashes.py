@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 from local.store import SqliteStore
-from services.links import links_of
-from services.ports import Query
+from services.links.link import links_of
+from services.ports.store import Query
 from tests.journeys.test_crashes import crashing
 from tests.journeys.trouble import ask_google
 from tests.journeys.workbench import Workbench

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from services import journal
-from services.journal import Entry
+from services.connections import journal
+from services.connections.journal import Entry
+from services.connections.steering import pause
+from services.orders.undo import undo_run, undo_since, undo_write
 from services.refusals import Expired, InTheWay, Unknown
-from services.steering import pause
-from services.undo import undo_run, undo_since, undo_write
 from sync.undo import AS_BEFORE, CHANGED_SINCE, EDITED_SINCE
 from tests.journeys.trouble import (
     ask_google,

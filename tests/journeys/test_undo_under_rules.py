@@ -3,8 +3,8 @@
 from datetime import timedelta
 from typing import Any
 
-from services import journal
-from services.undo import PUT_BACK, Undone, undo_write
+from services.connections import journal
+from services.orders.undo import PUT_BACK, Undone, undo_write
 from tests.journeys.trouble import mails, visit
 from tests.journeys.workbench import Workbench
 from tests.standin.people import Person

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from services.run.replanning import AT_ONCE
+from services.run.deciding.replanning import AT_ONCE
 from tests.journeys.api_on_bench import Api
 from tests.journeys.trouble import forget_calls, visit, writes
 from tests.journeys.workbench import Workbench

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services.items import Condition, patch_item
+from services.items.items import Condition, patch_item
 from tests.journeys.api_on_bench import Api
 from tests.journeys.trouble import forget_calls, hour_at, writes
 from tests.journeys.workbench import Workbench

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from services.items import Condition, patch_item
-from services.journal import newest
+from services.connections.journal import newest
+from services.items.items import Condition, patch_item
 from sync.people_view import BEGIN, END
 from tests.journeys.trouble import (
     event_of,

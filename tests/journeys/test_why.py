@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from services.connections import change
-from services.link_documents import saved
-from services.links import link_path
+from services.connections.connection import change
+from services.links.documents import saved
+from services.links.link import link_path
 from tests.journeys.api_over import Api
 from tests.journeys.trouble import event_of, google_fails, google_is_well, mails, visit
 from tests.journeys.workbench import Workbench, with_settings

@@ -6,13 +6,15 @@ from typing import Any
 
 import requests
 
-from services.access import forget
-from services.accounts import granted, load, saved
-from services.connections import change
-from services.google_credentials import read_credentials
-from services.opening import Joining, open_connection
-from services.organizations import set_google
-from services.ports import CalendarEntry, Grant, Task
+from services.connections.connection import change
+from services.connections.opening import Joining, open_connection
+from services.google.access import forget
+from services.google.accounts import granted, load, saved
+from services.organizations.google_credentials import read_credentials
+from services.organizations.organization import set_google
+from services.ports.accounts import Grant
+from services.ports.calendar import CalendarEntry
+from services.ports.queue import Task
 from services.run import Outcome
 from tests.journeys.workbench import Workbench
 

@@ -13,33 +13,28 @@ from connectors.base import Connector
 from connectors.rest.connector import RestConnector
 from infra.google.accounts import GoogleAccounts
 from local.store import SqliteStore
-from services.accounts import Account, path_of, sealed_access
-from services.agendas import Wanted, create_agenda
-from services.announcing import Announcement
-from services.connections import Connection, load
+from services.agendas.agenda import Wanted, create_agenda
+from services.agendas.announcing import Announcement
+from services.connections.connection import Connection, load
+from services.connections.opening import Joining, open_connection, release_claim
 from services.documents import data_of
-from services.item_records import stored_item
-from services.items import Condition, Desk, delete_item, put_item
-from services.link_documents import link_of
-from services.links import Link, links_of
-from services.opening import Joining, open_connection, release_claim
-from services.organizations import create_organization
-from services.ports import (
-    AccessToken,
-    CalendarEntry,
-    Clock,
-    Create,
-    Delete,
-    Mail,
-    Query,
-    Store,
-    Task,
-    Vault,
-)
+from services.google.accounts import Account, path_of, sealed_access
+from services.items.engine_shelf import Shelf
+from services.items.items import Condition, Desk, delete_item, put_item
+from services.items.records import stored_item
+from services.links.documents import link_of
+from services.links.link import Link, links_of
+from services.organizations.organization import create_organization
+from services.ports.accounts import AccessToken
+from services.ports.calendar import CalendarEntry
+from services.ports.clock import Clock
+from services.ports.mailer import Mail
+from services.ports.queue import Task
+from services.ports.store import Create, Delete, Query, Store
+from services.ports.vault import Vault
 from services.run import Hint, Outcome, sync
-from services.sealing import Sealer
-from services.shelf import Shelf
-from services.signing import Signer
+from services.secrets.sealing import Sealer
+from services.secrets.signing import Signer
 from services.world import Addresses, Application, World
 from tests.standin.people import Person
 from tests.twins import MemoryVault

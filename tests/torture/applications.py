@@ -16,10 +16,10 @@ from connectors.base import (
     Window,
     Written,
 )
-from services.item_fields import with_fields
-from services.item_reading import read_item
+from services.items.fields import with_fields
+from services.items.moved_exceptions import keys_in, with_exceptions_along
+from services.items.reading import read_item
 from services.json_values import merge_patch
-from services.moved_exceptions import keys_in, with_exceptions_along
 from sync import jscalendar
 from sync.content import Content
 from sync.errors import Missing, StaleWrite

@@ -8,11 +8,13 @@ from typing import Any
 
 from infra.google.calendar import GoogleCalendar
 from infra.google.errors import Asked
-from services.connections import Connection, load
-from services.journal import Page as JournalPage
-from services.ports import Delete, Mails, Page
-from services.run import run, session, steps, work
+from services.connections.connection import Connection, load
+from services.connections.journal import Page as JournalPage
+from services.ports.calendar import Mails, Page
+from services.ports.store import Delete
+from services.run import run, session
 from services.run.session import Session
+from services.run.writing import steps, work
 from sync.content import Content
 from sync.sides import Atom, Pair, Side
 from tests.torture.stage import Stage
@@ -143,7 +145,7 @@ def put_instead_of_patch(_: Stage) -> list[Patch]:
         known = self.get(event_id)
         mapped = {name: value for name, value in known.items() if name in MAPPED}
         return self._row(
-            self._library.events.update,
+            self._api.events.update,
             Asked.EVENT,
             etag=etag,
             eventId=event_id,

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 from zlib import crc32
 
-from services import item_records
+from services.items import records as item_records
 
 T = TypeVar("T")
 Made = Callable[..., Any]

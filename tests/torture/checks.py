@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from services.links import Link, Waiting
+from services.links.link import Link, Waiting
 from sync.content import Content
 from sync.delta import edited
 from sync.facets import facets_of

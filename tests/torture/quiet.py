@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from datetime import timedelta
 
-from services.ports import Task
-from services.preview_applying import apply
+from services.ports.queue import Task
+from services.previews.applying import apply
 from tests.torture.runs import SYNC_PATH, Machines
 from tests.torture.stage import Stage
 from tests.torture.story import Broken

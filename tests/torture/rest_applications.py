@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from services.item_records import stored_item
-from services.items import Condition, Desk, delete_item, patch_item, put_item
-from services.ports import Query, Store
+from services.items.items import Condition, Desk, delete_item, patch_item, put_item
+from services.items.records import stored_item
+from services.ports.store import Query, Store
 from sync.content import Content
 
 Json = dict[str, Any]

@@ -3,11 +3,12 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from services.ports import QueueError, StoreError, Task
-from services.push import prove, queue_push
-from services.renewal import renew_due
+from services.google.push import prove, queue_push
+from services.google.renewal import renew_due
+from services.ports.queue import QueueError, Task
+from services.ports.store import StoreError
+from services.rounds.sweep import SWEEP_PATH, sweep
 from services.run import Hint, sync
-from services.sweep import SWEEP_PATH, sweep
 from tests.torture.chance import Luck
 from tests.torture.stage import Process, Stage
 from tests.torture.timeline import Due

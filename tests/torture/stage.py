@@ -9,36 +9,29 @@ from connectors.base import Connector
 from connectors.rest.connector import RestConnector
 from infra.google import tokens
 from infra.google.calendar import GoogleCalendar
-from infra.google.library import Library
+from infra.google.calendar_api import CalendarApi
 from local.google.app import create_app
 from local.google.model import Client as GoogleClient
-from services.accounts import Account, granted, path_of
-from services.agendas import Wanted, create_agenda
-from services.announcing import announce
-from services.connections import Connection, load
+from services.agendas.agenda import Wanted, create_agenda
+from services.agendas.announcing import announce
+from services.connections.connection import Connection, load
+from services.connections.opening import Joining, open_connection
 from services.documents import data_of
-from services.google_credentials import read_credentials
-from services.items import Desk
+from services.google.accounts import Account, granted, path_of
+from services.items.engine_shelf import Shelf
+from services.items.items import Desk
 from services.json_values import merge_patch
-from services.link_documents import link_of
-from services.links import Link, links_of
-from services.opening import Joining, open_connection
-from services.organizations import create_organization, set_google
-from services.ports import (
-    AccessToken,
-    Calendar,
-    CalendarEntry,
-    Client,
-    Create,
-    Grant,
-    Query,
-    Store,
-    Task,
-    Vault,
-)
-from services.sealing import Sealer
-from services.shelf import Shelf
-from services.signing import Signer
+from services.links.documents import link_of
+from services.links.link import Link, links_of
+from services.organizations.google_credentials import read_credentials
+from services.organizations.organization import create_organization, set_google
+from services.ports.accounts import AccessToken, Client, Grant
+from services.ports.calendar import Calendar, CalendarEntry
+from services.ports.queue import Task
+from services.ports.store import Create, Query, Store
+from services.ports.vault import Vault
+from services.secrets.sealing import Sealer
+from services.secrets.signing import Signer
 from services.world import Addresses, Application, World
 from sync.content import Content
 from sync.google import project
@@ -67,7 +60,7 @@ class OneAccount:
 
     def __init__(self, transport: WsgiTransport, clock: SkewedClock) -> None:
         self._transport, self._clock = transport, clock
-        self._library = Library(transport)
+        self._api = CalendarApi(transport)
 
     def refresh(self, client: Client, refresh_token: str) -> AccessToken:
         now = self._clock.now()
@@ -77,7 +70,7 @@ class OneAccount:
         self, access: AccessToken, calendar_id: str, *, event_types: Any
     ) -> Calendar:
         return GoogleCalendar(
-            self._library,
+            self._api,
             access,
             calendar_id=calendar_id,
             event_types=event_types,

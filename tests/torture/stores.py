@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from infra.firestore import FirestoreStore
 from local.store import SqliteStore
-from services.ports import Store
+from services.ports.store import Store
 from tests.plugins.firestore import missing, started_emulator
 
 EMULATOR = "FIRESTORE_EMULATOR_HOST"

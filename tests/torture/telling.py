@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
-from services.ports import Store
+from services.ports.store import Store
 from tests.torture.broken import broken
 from tests.torture.chance import seeded
 from tests.torture.proof import Beat, Proof

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from services.ports import QueueError, Task
+from services.ports.queue import QueueError, Task
 from tests.twins import VirtualClock
 
 

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from services.ports import Task
-from services.sweep import SWEEP_PATH
+from services.ports.queue import Task
+from services.rounds.sweep import SWEEP_PATH
 from tests.torture.chance import Luck
 from tests.torture.runs import RENEW_PATH, SYNC_PATH, Machines
 from tests.torture.stage import Stage

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from services.undo import undo_since
+from services.orders.undo import undo_since
 from sync.sides import Side
 from tests.torture import agenda_hand, google_hand
 from tests.torture.chance import Luck

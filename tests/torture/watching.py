@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from urllib.parse import unquote, urlsplit
 
-from services.journal import _unpacked
-from services.link_documents import intent_of
-from services.links import Intent
-from services.ports import Create, Document, Query, Store, Write
+from services.connections.journal import _unpacked
+from services.links.documents import intent_of
+from services.links.link import Intent
+from services.ports.store import Create, Document, Query, Store, Write
 
 EVENT = re.compile(r"/calendar/v3/calendars/[^/]+/events(?:/(?!watch)([^/]+))?\Z")
 WRITES = frozenset({"POST", "PATCH", "PUT", "DELETE"})

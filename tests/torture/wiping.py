@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from services.connections import State
+from services.connections.connection import State
 from sync.sides import Side
 from tests.torture.people import People
 from tests.torture.quiet import quieten

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from services.ports import Document, Query, Store, StoreError, Task, Write
+from services.ports.queue import Task
+from services.ports.store import Document, Query, Store, StoreError, Write
 from tests.torture.timeline import BrokenQueue, Timeline
 from tests.twins import VirtualClock
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping
 from itertools import islice
 
-from services.ports import Create, Delete, Document, Json, Replace, Store, Write
+from services.ports.store import Create, Delete, Document, Replace, Store, Write
+from services.ports.values import Json
 
 Kept = Mapping[str, Mapping[str, Json]]
 

@@ -6,12 +6,13 @@ from datetime import timedelta
 
 import pytest
 
-from services import accounts
-from services.access import access_token, open_calendar
-from services.accounts import AccountState
-from services.connections import State
+from services.connections.connection import State
 from services.environment import MARK_PATH
-from services.ports import AccessToken, Client, Replace
+from services.google import accounts
+from services.google.access import access_token, open_calendar
+from services.google.accounts import AccountState
+from services.ports.accounts import AccessToken, Client
+from services.ports.store import Replace
 from sync.errors import AccessRevoked, OperatorFault, TransientError
 from tests.twins import CountingStore
 from tests.worlds import SmallGoogle, Stage

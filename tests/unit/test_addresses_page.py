@@ -1,8 +1,8 @@
 """docs/addresses.md lists every address of the API, and what it does today."""
 
-from functions.api_route import Route
-from functions.api_routes import ROUTES
-from services.keys import Scope
+from functions.routes.route import Route
+from functions.routes.table import ROUTES
+from services.organizations.keys import Scope
 from tests.house import ROOT
 
 PAGE = ROOT / "docs" / "addresses.md"

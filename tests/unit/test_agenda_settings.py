@@ -6,11 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.agendas.settings import Brake, Direction, Rule
+from services.agendas.settings_reading import (
+    FIELDS_OF,
+    AgendaSettings,
+    effective,
+    read_settings,
+)
 from services.json_values import check_text, merge_patch
-from services.ports import Json
+from services.ports.values import Json
 from services.refusals import Invalid
-from services.setting_values import Brake, Direction, Rule
-from services.settings import FIELDS_OF, AgendaSettings, effective, read_settings
 from sync.content import (
     Alert,
     Answer,

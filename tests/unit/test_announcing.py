@@ -1,9 +1,9 @@
 """Announcing a change: who is asked for a run because of it."""
 
-from services.announcing import Announcement, announce
-from services.connections import State
-from services.item_records import ENGINE
-from services.ports import Task
+from services.agendas.announcing import Announcement, announce
+from services.connections.connection import State
+from services.items.records import ENGINE
+from services.ports.queue import Task
 from tests.worlds import Stage
 
 

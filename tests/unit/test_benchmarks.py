@@ -5,7 +5,7 @@ import math
 from benchmarks.figures import Figure, counted, percentile, table
 from benchmarks.ledger import CountingStore, Ledger, kind_of
 from local.store import SqliteStore
-from services.ports import Create, Query
+from services.ports.store import Create, Query
 
 
 def test_a_request_pays_for_its_own_documents_only() -> None:

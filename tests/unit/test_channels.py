@@ -5,9 +5,12 @@ from datetime import timedelta
 
 import pytest
 
-from services import channels, connections
-from services.access import open_calendar
-from services.channels import (
+from services.connections import connection as connections
+from services.connections.connection import Connection, State
+from services.documents import data_of
+from services.google import channels
+from services.google.access import open_calendar
+from services.google.channels import (
     Channel,
     ChannelState,
     close_channels,
@@ -15,11 +18,9 @@ from services.channels import (
     stop_if_stale,
     try_to_open,
 )
-from services.connections import Connection, State
-from services.documents import data_of
-from services.ports import Create, Query, Update
-from services.reconnecting import mark_needs_reconnect
-from services.renewal import RENEW_PATH, renew_due
+from services.google.reconnecting import mark_needs_reconnect
+from services.google.renewal import RENEW_PATH, renew_due
+from services.ports.store import Create, Query, Update
 from sync.errors import OperatorFault, TransientError
 from tests.worlds import Stage
 

@@ -8,7 +8,8 @@ import pytest
 
 from services.documents import BrokenDocument, data_of, record_of
 from services.ids import Kind, hash_of, new_id, new_key
-from services.ports import Document, Json
+from services.ports.store import Document
+from services.ports.values import Json
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 

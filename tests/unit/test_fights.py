@@ -3,8 +3,8 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from services.links import Link
-from services.run.fights import TOO_OFTEN, counted, unsettled, written
+from services.links.link import Link
+from services.run.deciding.fights import TOO_OFTEN, counted, unsettled, written
 from sync.content import Content, Details, Duration, When
 from sync.plan import Act, Plan
 from sync.sides import Atom, Pair, Side

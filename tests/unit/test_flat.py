@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.appointments import with_details
-from services.flat import edited, fields_in, flat_of, read_flat
+from services.items.appointments import with_details
+from services.items.flat_form import edited, fields_in, flat_of, read_flat
 from sync.content import Content
 from sync.normal import normal
 from tests.unit.strategies import contents

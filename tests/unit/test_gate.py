@@ -3,11 +3,11 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from services.connections import Connection, Counts, Spent, State, asking
-from services.decided import Decided
-from services.links import Link, Rank, Waiting
-from services.run.gate import Gate
-from services.setting_values import AgendaSettings, Brake
+from services.agendas.settings import AgendaSettings, Brake
+from services.connections.connection import Connection, Counts, Spent, State, asking
+from services.links.decided import Decided
+from services.links.link import Link, Rank, Waiting
+from services.run.deciding.gate import Gate
 from sync.content import Content, Details, Duration, When
 from sync.plan import Act, Plan
 from sync.plan_hash import plan_marks

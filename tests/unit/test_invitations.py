@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from services.addresses import is_among
-from services.invitations import (
+from services.consent.addresses import is_among
+from services.consent.invitations import (
     InvitationState,
     create,
     find,
@@ -14,7 +14,7 @@ from services.invitations import (
     resend,
     revoke,
 )
-from services.ports import Mail, MailError
+from services.ports.mailer import Mail, MailError
 from services.refusals import InTheWay, Unknown
 from tests.worlds import MemoryMailer, Stage
 

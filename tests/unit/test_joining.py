@@ -4,9 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from services.endings import Ended, Ending, Outcome
-from services.joining import join
-from services.ports import CalendarEntry, Grant, Query
+from services.consent.endings import Ended, Ending, Outcome
+from services.consent.joining import join
+from services.ports.accounts import Grant
+from services.ports.calendar import CalendarEntry
+from services.ports.store import Query
 from tests.worlds import Stage
 
 OWN = CalendarEntry(

@@ -7,9 +7,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from connectors.base import Item
-from services.link_documents import link_of, saved
-from services.links import ItemNow, Link
-from services.ports import Create, Document
+from services.links.documents import link_of, saved
+from services.links.link import ItemNow, Link
+from services.ports.store import Create, Document
 from services.run.staged import item_now
 from sync.content import Content, Details, When
 from sync.sides import Side

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services.moved_exceptions import with_exceptions_along
+from services.items.moved_exceptions import with_exceptions_along
 
 Json = dict[str, Any]
 

@@ -5,8 +5,8 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as some
 
-from services.accounts import Account, saved
-from services.pace import (
+from services.google.accounts import Account, saved
+from services.google.pace import (
     AT_ONCE,
     PER_MINUTE,
     RECOVERS_IN,
@@ -17,9 +17,9 @@ from services.pace import (
     reserve,
     slow_down,
 )
-from services.ports import Document
-from services.run.allowance import FREE, SHORT, SLICE, Allowance
-from services.sweep import sweep
+from services.ports.store import Document
+from services.rounds.sweep import sweep
+from services.run.writing.allowance import FREE, SHORT, SLICE, Allowance
 from tests.twins import CountingStore, Counts
 from tests.worlds import Stage
 

@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 from hypothesis import given
 
 from services.documents import record_of
-from services.ports import Query
-from services.preview_entries import Candidate, Entry, EntryKind, entry_json, entry_of
-from services.preview_pages import entries_from, forget_pages
-from services.previews import Preview, get_preview, keep_preview, with_entries
-from services.sweep import sweep
+from services.ports.store import Query
+from services.previews.entries import Candidate, Entry, EntryKind, entry_json, entry_of
+from services.previews.pages import entries_from, forget_pages
+from services.previews.preview import Preview, get_preview, keep_preview, with_entries
+from services.rounds.sweep import sweep
 from sync.content import Content, Details, Duration, When
 from sync.sides import WHEN, Atom, Side
 from tests.unit.strategies import contents

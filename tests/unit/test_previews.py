@@ -7,12 +7,12 @@ import pytest
 
 from connectors.base import Connector
 from connectors.rest.connector import RestConnector
-from services.connections import Connection, State, change
-from services.preview_applying import apply
-from services.previews import KEPT, get_preview, new_preview
+from services.connections.connection import Connection, State, change
+from services.items.engine_shelf import Shelf
+from services.previews.applying import apply
+from services.previews.preview import KEPT, get_preview, new_preview
 from services.refusals import Expired
-from services.shelf import Shelf
-from services.sweep import sweep
+from services.rounds.sweep import sweep
 from services.world import Application
 from tests.worlds import Stage
 

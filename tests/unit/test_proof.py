@@ -19,7 +19,7 @@ from functions.http import door
 from functions.settings import read_settings
 from functions.tasks import task_body, told
 from infra.oidc import SECONDS_BETWEEN_LOOKS, Tokens
-from services.task_proof import GOOD_FOR, HEADER, sign_task
+from services.secrets.task_proof import GOOD_FOR, HEADER, sign_task
 from tests.worlds import Stage
 
 ACCOUNT = "tasks@my-project.iam.gserviceaccount.com"

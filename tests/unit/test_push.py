@@ -9,9 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from services.lanes import Lane, new_connection_id
-from services.ports import QueueError
-from services.push import (
+from services.google.push import (
     BUCKET,
     COMMITTED_WITHIN,
     SKEW,
@@ -23,6 +21,8 @@ from services.push import (
     queue_look,
     queue_push,
 )
+from services.lanes import Lane, new_connection_id
+from services.ports.queue import QueueError
 from services.queueing import RUN_PATH
 from tests.twins import CountingStore, Counts
 from tests.worlds import MemoryQueue, Stage

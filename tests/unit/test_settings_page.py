@@ -4,9 +4,9 @@ import ast
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
 
-from functions.openapi_settings import KEPT_ONLY, MEANS, NOT_ACTING, SETTINGS
-from services.ports import Json
-from services.setting_values import AgendaSettings
+from functions.description.settings import KEPT_ONLY, MEANS, NOT_ACTING, SETTINGS
+from services.agendas.settings import AgendaSettings
+from services.ports.values import Json
 from tests.house import ROOT, Module, production
 
 PAGE = ROOT / "docs" / "settings.md"

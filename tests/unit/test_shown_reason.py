@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from services.connections import Connection, Counts
+from services.connections.connection import Connection, Counts
 
 CONNECTION = Connection(
     id="c_1",

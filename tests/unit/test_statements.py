@@ -5,7 +5,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.statements import differing, restated, same
+from services.items.statements import differing, restated, same
 
 Json = dict[str, Any]
 

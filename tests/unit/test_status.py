@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from services import journal
+from services.connections import journal
+from services.connections.status import Status, status_of, status_url
 from services.ids import Kind, new_id
 from services.refusals import Unknown
-from services.status import Status, status_of, status_url
 from tests.worlds import Stage
 from web.pages import status_page
 

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from services.connections import State
-from services.ports import Create, Store, Update, Write
+from services.connections.connection import State
+from services.ports.store import Create, Store, Update, Write
 from services.queueing import RUN_PATH
-from services.sweep import PAGE, SWEEP_PATH, sweep
+from services.rounds.sweep import PAGE, SWEEP_PATH, sweep
 from tests.worlds import Stage
 
 

@@ -5,7 +5,7 @@ import pytest
 from functions.setting_forms import SettingInvalid, queue
 from infra.task_queues import queue_of
 from services.lanes import Lane
-from services.ports import Task
+from services.ports.queue import Task
 
 Q = "projects/my-project/locations/europe-west1/queues/sync"
 

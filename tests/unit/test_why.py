@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from services.links import Intent, ItemNow, Link, Parked, Rank, Waiting
-from services.plain_names import named
-from services.setting_values import Rule
-from services.settings import AgendaSettings
-from services.why import Facts, story, told_of
+from services.agendas.settings import Rule
+from services.agendas.settings_reading import AgendaSettings
+from services.links.link import Intent, ItemNow, Link, Parked, Rank, Waiting
+from services.links.plain_names import named
+from services.links.why import Facts, story, told_of
 from sync.content import Content, Details, Text, When
 from sync.sides import DURATION, RULES, THERE, WHEN, Atom, Side
 from sync.troubles import NEXT_STEPS, Cause, Reply

@@ -1,0 +1,104 @@
+"""The API's routes for operators, and what anybody may ask."""
+
+import logging
+
+from functions.problems import problem
+from functions.routes.call import Call
+from functions.views.runs import checked_run
+from services.agendas.agenda import CONNECTORS
+from services.agendas.settings_reading import FIELDS_OF
+from services.connections.audits import ask_for_audit, queue_all
+from services.connections.connection import ConnectionMissing, load
+from services.google.renewal import renew_due
+from services.ids import Kind, new_id
+from services.organizations.idempotency import Answer
+from services.ports.values import Json
+from services.refusals import NotYet, Unknown, invalid
+from services.rounds.health import check_health
+from services.rounds.sweep import sweep
+from services.world import Application
+
+logger = logging.getLogger(__name__)
+
+NAMES = {"rest": "REST"}
+FORM: Json = {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "type": "object",
+    "properties": {},
+}
+
+
+def not_yet(call: Call) -> Answer:
+    """Not yet: this version answers 501."""
+    raise NotYet(f"This version cannot do {call.target} yet.")
+
+
+def connectors(call: Call) -> Answer:
+    """List what each connector holds, with the form of its settings."""
+    entries = [_connector(call, name) for name in CONNECTORS]
+    return Answer(status=200, body={"items": entries, "next_page_token": None})
+
+
+def _connector(call: Call, name: str) -> Json:
+    nowhere = Application(agenda="", connector=name, settings={})
+    capable = call.world.connect(nowhere).capabilities
+    return {
+        "id": name,
+        "name": NAMES[name],
+        "holds": list(FIELDS_OF),
+        "series": capable.series,
+        "versions": str(capable.versions),
+        "creates": str(capable.creates),
+        "poll_seconds": capable.poll_seconds,
+        "form": FORM,
+    }
+
+
+def health(call: Call) -> Answer:
+    """Ask the store, the queue and the vault, and show how long each took."""
+    checked = check_health(call.world, now=call.now)
+    checks = {
+        name: {
+            "status": "ok" if check.works else "down",
+            "milliseconds": round(check.took.total_seconds() * 1000, 1),
+        }
+        for name, check in checked.items()
+    }
+    down = sorted(name for name, check in checked.items() if not check.works)
+    if down:
+        detail = f"No answer from the {' and the '.join(down)}."
+        headers = {"Retry-After": "5"}
+        return problem("unavailable", detail, headers=headers, checks=checks)
+    return Answer(status=200, body={"status": "ok", "checks": checks})
+
+
+def _audit(call: Call, run: str) -> str:
+    """Queue the audit of one connection, or of all."""
+    wanted = call.body.get("connection") if isinstance(call.body, dict) else None
+    if wanted is None:
+        queue_all(call.world, run=run)
+        return run
+    if not isinstance(wanted, str):
+        raise invalid("/connection", "Must be the id of a connection.")
+    try:
+        connection, _ = load(call.world.store, checked_run(wanted))
+    except ConnectionMissing:
+        raise Unknown("There is no such connection.") from None
+    return ask_for_audit(call.world, connection.id)
+
+
+def operate(call: Call) -> Answer:
+    """Do by hand what the scheduler does; its log line names the run."""
+    run = new_id(Kind.RUN)
+    match call.path["operation"]:
+        case "sweep":
+            sweep(call.world, call.now)
+        case "renew-channels":
+            renew_due(call.world, call.now)
+        case "audit":
+            run = _audit(call, run)
+        case name:
+            raise Unknown(f'There is no operation "{name}".')
+    fields = {"event": "operation", "operation": call.path["operation"], "run_id": run}
+    logger.info("operation done by hand", extra=fields)
+    return Answer(status=202, body={"run": run})

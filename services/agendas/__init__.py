@@ -1,0 +1,1 @@
+"""Agendas: the business application's side, its settings and its webhooks."""

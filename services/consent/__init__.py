@@ -1,0 +1,1 @@
+"""Consent: from an invitation to an open connection."""

@@ -1,0 +1,1 @@
+"""Google's side: accounts and their tokens, calendars, push channels, pace."""

@@ -1,0 +1,1 @@
+"""Organizations: one customer each, with its keys and its Google credentials."""

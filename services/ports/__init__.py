@@ -1,0 +1,1 @@
+"""The outside world as protocols that we own; adapters live in infra/ and local/."""

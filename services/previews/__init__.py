@@ -1,0 +1,1 @@
+"""Previews: what would be done, shown, and answered by a person."""

@@ -1,0 +1,1 @@
+"""Rounds: what is done for all connections, by the scheduler."""

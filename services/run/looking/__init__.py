@@ -1,0 +1,1 @@
+"""Looking: what both sides show is read, and staged on the links."""

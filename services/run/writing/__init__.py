@@ -1,0 +1,1 @@
+"""Writing: intents first, then one step after the other."""
