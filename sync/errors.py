@@ -3,6 +3,7 @@
 * SyncError
   - TransientError       waiting helps: the task is tried again
     . RateLimited        waiting helps, and the other side may say how long
+    . TokenRefused       a new access token may help; where it does not, waiting
   - PermanentError       waiting cannot help: record it and move on
     . AccessRevoked      a person must connect the account again
     . AccessLost         the calendar or agenda cannot be read or written any more
@@ -63,6 +64,13 @@ class RateLimited(TransientError):
         super().__init__(message)
         self.wait = wait
         self.limit = limit
+
+
+class TokenRefused(TransientError):
+    """Our access token is not accepted, which says nothing yet of the grant behind it.
+
+    That the grant is gone (`AccessRevoked`) is said where new tokens are given out.
+    """
 
 
 class PermanentError(SyncError):

@@ -33,7 +33,7 @@ from services.ports.store import Create, Store
 from services.secrets.sealing import Sealer
 from services.secrets.signing import Signer
 from services.world import Addresses, Application, World
-from sync.errors import AccessRevoked
+from sync.errors import AccessRevoked, TokenRefused
 from tests.twins import MemoryVault, VirtualClock
 
 CLIENT = {"kind": "oauth_client", "client_id": "1-app", "client_secret": "secret"}
@@ -191,7 +191,7 @@ class SmallCalendar:
         if self.google.trouble is not None:
             raise self.google.trouble
         if self.access.value in self.google.refused:
-            raise AccessRevoked("Google does not take this token.")
+            raise TokenRefused("Google does not take this token.")
 
     def _nothing(self) -> Never:
         raise AssertionError("A test asks for events of a calendar without any.")

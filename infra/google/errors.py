@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from infra.google.answers import Answer, quotable
 from infra.google.words import (
     BY_WORD,
-    CONNECT_AGAIN,
+    NOT_LET_IN,
     STALE,
     TOKENS,
     TROUBLE,
@@ -137,7 +137,7 @@ LIMITS = (
 def _by_status(answer: Answer, asked: Asked) -> SyncError:
     match answer.status:
         case 401:
-            return CONNECT_AGAIN(answer)
+            return NOT_LET_IN(answer)
         case 409 if asked is Asked.NEW_EVENT:
             return AlreadyThere("Google has an event with this id already.")
         case 409 | 412:

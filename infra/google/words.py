@@ -13,6 +13,7 @@ from sync.errors import (
     StaleWrite,
     SyncError,
     SyncTokenExpired,
+    TokenRefused,
     TransientError,
 )
 from sync.troubles import Cause
@@ -52,10 +53,7 @@ BOX_NOT_TICKED = _always(
     "This Google account was connected without the right to see and change its"
     " calendars: connect it again and tick every box.",
 )
-CONNECT_AGAIN = _always(
-    AccessRevoked,
-    "Google no longer lets us into this account: its owner must connect it again.",
-)
+NOT_LET_IN = _always(TokenRefused, "Google does not let us into this account just now.")
 TROUBLE = _always(TransientError, "Google had trouble answering.")
 STALE = _always(StaleWrite, "The event changed at Google since it was read.")
 
@@ -65,7 +63,7 @@ BY_WORD: Mapping[str, Meaning] = {
     "internalError": TROUBLE,
     "badGateway": TROUBLE,
     # Ask a person.
-    "authError": CONNECT_AGAIN,
+    "authError": NOT_LET_IN,
     "insufficientPermissions": BOX_NOT_TICKED,
     "ACCESS_TOKEN_SCOPE_INSUFFICIENT": BOX_NOT_TICKED,
     "notACalendarUser": _always(

@@ -172,7 +172,7 @@ class Connection:
     that read all since; `read_days` is the window for which both sides were read.
     One that is disconnected and `frozen` keeps its links, to go on where it was when
     the same pair is connected again. `heard_at` is when we first heard of what could
-    not be done yet.
+    not be done yet, `refused_since` when Google first refused even new tokens.
     """
 
     id: str
@@ -203,6 +203,7 @@ class Connection:
     work: str | None = None
     backlog: bool = False
     tries: int = 0
+    refused_since: datetime | None = None
     due_at: datetime | None = None
     wake_at: datetime | None = None
     looked_at: datetime | None = None

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from services.ports.calendar import Calendar, Channel, Mails, Page, Row
-from sync.errors import AccessRevoked
+from sync.errors import AccessRevoked, TokenRefused
 
 Answer = TypeVar("Answer")
 
@@ -13,9 +13,10 @@ Answer = TypeVar("Answer")
 class GuardedCalendar:
     """A calendar that is opened anew, once, when Google refuses its token.
 
-    Google answers 401 before it does anything, so asking again repeats no write. When
-    the new token is refused too, `give_up` is told, and the error goes on. `count` is
-    told of every call.
+    Google answers 401 before it does anything, so asking again repeats no write. That
+    the new token is refused too is a trouble like others (TokenRefused); where Google
+    says that the grant does not suffice, `give_up` is told, and the error goes on.
+    `count` is told of every call.
     """
 
     def __init__(
@@ -93,7 +94,7 @@ class GuardedCalendar:
         self._count()
         try:
             return question(self._calendar)
-        except AccessRevoked:
+        except (TokenRefused, AccessRevoked):
             self._calendar = self._reopen()
         try:
             return question(self._calendar)

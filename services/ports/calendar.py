@@ -52,8 +52,8 @@ class Channel:
 class Calendar(Protocol):
     """One calendar, with the rights of one account.
 
-    Every method may raise TransientError, RateLimited, AccessRevoked, AccessLost,
-    OperatorFault; those that write also ContentRefused.
+    Every method may raise TransientError, RateLimited, TokenRefused, AccessRevoked,
+    AccessLost, OperatorFault; those that write also ContentRefused.
     """
 
     def read(self, *, token: str | None, page: str | None) -> Page:

@@ -33,6 +33,7 @@ from services.run.deciding.replanning import replan
 from services.run.hint import Busy, Hint, Outcome, Overtaken, Stopped
 from services.run.keeping.asked import joined, last_run, told, turned_away
 from services.run.keeping.fresh import without_heard
+from services.run.keeping.refused import heed_refusal
 from services.run.keeping.trouble import FIRST_WAIT, failed, postponed, wait_for_lease
 from services.run.keeping.waking import drained, has_due, queue_waking
 from services.run.leaving import end_after_job, is_leaving, without_calendar
@@ -48,6 +49,7 @@ from sync.errors import (
     AccessLost,
     AccessRevoked,
     OperatorFault,
+    PermanentError,
     TransientError,
 )
 
@@ -109,11 +111,17 @@ def _answered(session: Session) -> Outcome:
         session.give_back()
         return Outcome(word="stopped")
     except TransientError as error:
-        return postponed(session, error)
+        ended = heed_refusal(session, error)
+        return _stopped(session, ended) if ended else postponed(session, error)
     except (AccessRevoked, AccessLost, OperatorFault) as error:
-        if is_leaving(session.connection):
-            return without_calendar(session, error)
-        return failed(session, error)
+        return _stopped(session, error)
+
+
+def _stopped(session: Session, error: PermanentError) -> Outcome:
+    """Say what only a person can cure; who is leaving leaves all the same."""
+    if is_leaving(session.connection):
+        return without_calendar(session, error)
+    return failed(session, error)
 
 
 def _run(session: Session) -> Outcome:
@@ -267,6 +275,7 @@ def _finished(session: Session, connection: Connection) -> Connection:
         due_at=now + connection.quiet_for,
         last_run=last_run(session),
         tries=0,
+        refused_since=None,
         reason="" if told else connection.reason,
         until=None if waited else connection.until,
     )

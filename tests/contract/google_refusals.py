@@ -18,6 +18,7 @@ from sync.errors import (
     StaleWrite,
     SyncError,
     SyncTokenExpired,
+    TokenRefused,
     TransientError,
 )
 from tests.contract.scripted import Reply
@@ -251,7 +252,7 @@ CASES: Mapping[str, Case] = {
             locationType="header",
             location="Authorization",
         ),
-        means=AccessRevoked,
+        means=TokenRefused,
     ),
     "401 required": Case(
         reply=Reply(
@@ -265,15 +266,15 @@ CASES: Mapping[str, Case] = {
                 }
             },
         ),
-        means=AccessRevoked,
+        means=TokenRefused,
     ),
     "401 UNAUTHENTICATED": Case(
         reply=front_end(
             401, "UNAUTHENTICATED", "Expired.", reason="ACCESS_TOKEN_EXPIRED"
         ),
-        means=AccessRevoked,
+        means=TokenRefused,
     ),
-    "401 empty": Case(reply=Reply(status=401, body=""), means=AccessRevoked),
+    "401 empty": Case(reply=Reply(status=401, body=""), means=TokenRefused),
     "403 userRateLimitExceeded": Case(
         reply=classic(
             403,

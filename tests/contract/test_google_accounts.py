@@ -13,7 +13,7 @@ import pytest
 
 from local.google import GoogleStandIn
 from services.ports.accounts import Accounts, Client, Grant
-from sync.errors import AccessRevoked, OperatorFault
+from sync.errors import AccessRevoked, OperatorFault, TokenRefused
 from tests.contract.google_controls import (
     AUTH,
     CALENDAR_SCOPES,
@@ -204,7 +204,7 @@ def test_a_refreshed_token_opens_the_calendar(
 
     assert token.value != grant.access.value
     assert accounts.calendars(token)
-    with pytest.raises(AccessRevoked):
+    with pytest.raises(TokenRefused):
         accounts.calendars(grant.access)
 
 
@@ -218,7 +218,7 @@ def test_after_withdrawal_nothing_opens_the_account(
 
     with pytest.raises(AccessRevoked, match="connect the account again"):
         accounts.refresh(CLIENT, kept_token(grant))
-    with pytest.raises(AccessRevoked):
+    with pytest.raises(TokenRefused):
         accounts.calendars(grant.access)
 
 

@@ -17,7 +17,6 @@ from local.google import GoogleStandIn
 from services.ports.calendar import Calendar, Mails, Page, Row
 from sync.errors import (
     AccessLost,
-    AccessRevoked,
     AlreadyThere,
     ContentRefused,
     Limit,
@@ -25,6 +24,7 @@ from sync.errors import (
     RateLimited,
     StaleWrite,
     SyncTokenExpired,
+    TokenRefused,
     TransientError,
 )
 from tests.contract.google_controls import Google
@@ -470,13 +470,13 @@ def test_a_calendar_that_is_not_shared_any_more_is_lost(google: Google) -> None:
         watched(calendar, secrets.token_hex(16))
 
 
-def test_a_token_that_ended_means_to_connect_again(
+def test_a_token_that_ended_means_to_ask_for_another(
     google: Google, calendar: Calendar
 ) -> None:
     calendar.read(token=None, page=None)
     google.control("POST", "expire", sync_tokens=False, access_tokens=True)
 
-    with pytest.raises(AccessRevoked):
+    with pytest.raises(TokenRefused):
         calendar.read(token=None, page=None)
 
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from services.connections.connection import State
+from services.google import accounts
 from services.links.link import Waiting
 from tests.journeys.trouble import (
     calls,
@@ -280,3 +281,57 @@ def test_an_access_token_that_dies_early_is_replaced_unseen(bench: Workbench) ->
 
     assert set(bench.events()) == {"visit-1"}
     assert bench.connection().state is State.ACTIVE
+
+
+def test_new_tokens_that_are_refused_too_are_tried_again_by_themselves(
+    bench: Workbench,
+) -> None:
+    give_grant(bench)
+    visit(bench, "visit-1")
+    google_fails(bench, {"kind": "unauthorized", "count": 2})
+
+    outcome = bench.sync()
+
+    assert outcome.word == "postponed"
+    assert bench.connection().state is State.ACTIVE
+    assert drain(bench) == 1
+    assert set(bench.events()) == {"visit-1"}
+    assert bench.connection().refused_since is None
+
+
+def test_a_bad_hour_of_googles_is_said_and_ends_no_connection(
+    bench: Workbench,
+) -> None:
+    give_grant(bench)
+    google_fails(bench, {"kind": "unauthorized"})
+    bench.sync()
+    bench.clock.sleep(timedelta(hours=1))
+
+    bench.sync()
+
+    connection = bench.connection()
+    assert connection.state is State.FAILING
+    assert "not let us into this account since" in connection.reason
+
+    google_is_well(bench)
+    bench.sync()
+
+    connection = bench.connection()
+    assert (connection.state, connection.reason) == (State.ACTIVE, "")
+    assert connection.refused_since is None
+
+
+def test_tokens_that_are_refused_for_a_day_ask_the_owner(bench: Workbench) -> None:
+    give_grant(bench)
+    google_fails(bench, {"kind": "unauthorized"})
+    bench.sync()
+    bench.clock.sleep(timedelta(hours=24))
+
+    outcome = bench.sync()
+
+    assert outcome.word == "needs_reconnect"
+    connection = bench.connection()
+    assert connection.state is State.NEEDS_RECONNECT
+    assert "the owner must connect again" in connection.reason
+    account = accounts.load(bench.store, connection.account)[0]
+    assert account.state is accounts.AccountState.NEEDS_RECONNECT

@@ -13,7 +13,7 @@ from services.google.access import access_token, open_calendar
 from services.google.accounts import AccountState
 from services.ports.accounts import AccessToken, Client
 from services.ports.store import Replace
-from sync.errors import AccessRevoked, OperatorFault, TransientError
+from sync.errors import AccessRevoked, OperatorFault, TokenRefused, TransientError
 from tests.twins import CountingStore
 from tests.worlds import SmallGoogle, Stage
 
@@ -156,16 +156,31 @@ def test_a_token_that_dies_early_is_replaced_unseen() -> None:
     assert stage.loaded(connection).state is State.ACTIVE
 
 
-def test_a_token_that_is_refused_anew_stops_the_connection() -> None:
+def test_a_new_token_that_is_refused_too_is_trouble_and_stops_nothing() -> None:
     stage = Stage()
     connection = stage.connection()
     calendar = open_calendar(stage.world, connection, now=stage.now)
     stage.google.refused |= {"access-1", "access-2"}
 
+    with pytest.raises(TokenRefused):
+        calendar.read(token=None, page=None)
+
+    assert stage.google.handed_out == 2
+    assert stage.loaded(connection).state is State.ACTIVE
+
+
+def test_a_grant_that_does_not_suffice_stops_the_connection() -> None:
+    stage = Stage()
+    connection = stage.connection()
+    calendar = open_calendar(stage.world, connection, now=stage.now)
+    stage.google.trouble = AccessRevoked("A box was not ticked.")
+
     with pytest.raises(AccessRevoked):
         calendar.read(token=None, page=None)
 
-    assert stage.loaded(connection).state is State.NEEDS_RECONNECT
+    stopped = stage.loaded(connection)
+    assert stopped.state is State.NEEDS_RECONNECT
+    assert stopped.reason == "A box was not ticked."
 
 
 def test_google_in_trouble_stops_nothing() -> None:
