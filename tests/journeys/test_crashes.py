@@ -1,6 +1,6 @@
 """A crash between any two steps loses nothing and doubles nothing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
@@ -42,6 +42,22 @@ def fresh(ann: Person) -> tuple[Workbench, FaultyStore]:
     return bench, store
 
 
+def crashed_at_every_step(
+    person: Callable[..., Person],
+    fails: Fails,
+    prepare: Callable[[Workbench], None],
+) -> Iterator[tuple[int, Workbench]]:
+    """Yield a connection for each step at which the store can fail, crashed there."""
+    step, crashed = 0, True
+    while crashed:
+        step += 1
+        bench, store = fresh(person(f"ann{step}@example.com"))
+        prepare(bench)
+        crashed = crashing(bench, store, step, fails)
+        yield step, bench
+    assert step > 5
+
+
 TITLES = sorted([*(f"Item {n}" for n in range(3)), *(f"Event {n}" for n in range(3))])
 
 
@@ -57,19 +73,12 @@ def filled(bench: Workbench) -> None:
 def test_a_first_sync_survives_a_crash_at_every_step(
     person: Callable[..., Person], fails: Fails
 ) -> None:
-    step, crashed = 0, True
-    while crashed:
-        step += 1
-        bench, store = fresh(person(f"ann{step}@example.com"))
-        filled(bench)
-
-        crashed = crashing(bench, store, step, fails)
+    for step, bench in crashed_at_every_step(person, fails, filled):
         bench.settle()
 
         shown = [each.get("summary", "") for each in bench.person.page()["items"]]
         assert sorted(shown) == TITLES, step
         assert sorted(bench.items()) == TITLES, step
-    assert step > 5
 
 
 def edited(bench: Workbench) -> None:
@@ -95,13 +104,7 @@ def edited(bench: Workbench) -> None:
 def test_edits_and_deletes_survive_a_crash_at_every_step(
     person: Callable[..., Person], fails: Fails
 ) -> None:
-    step, crashed = 0, True
-    while crashed:
-        step += 1
-        bench, store = fresh(person(f"ann{step}@example.com"))
-        edited(bench)
-
-        crashed = crashing(bench, store, step, fails)
+    for step, bench in crashed_at_every_step(person, fails, edited):
         bench.settle()
 
         events, items = bench.events(), bench.items()
@@ -112,7 +115,6 @@ def test_edits_and_deletes_survive_a_crash_at_every_step(
         places = items["edited"]["locations"].values()
         assert [place["name"] for place in places] == ["Here"], step
         assert items["moved"]["start"] == "2026-12-01T10:00:00", step
-    assert step > 5
 
 
 def undone(bench: Workbench) -> None:
@@ -130,13 +132,7 @@ def undone(bench: Workbench) -> None:
 def test_an_undo_survives_a_crash_at_every_step(
     person: Callable[..., Person], fails: Fails
 ) -> None:
-    step, crashed = 0, True
-    while crashed:
-        step += 1
-        bench, store = fresh(person(f"ann{step}@example.com"))
-        undone(bench)
-
-        crashed = crashing(bench, store, step, fails)
+    for step, bench in crashed_at_every_step(person, fails, undone):
         bench.settle()
 
         events, items = bench.events(), bench.items()
@@ -148,7 +144,6 @@ def test_an_undo_survives_a_crash_at_every_step(
         assert items["edited"]["duration"] == "PT1H", step
         assert items["moved"]["start"] == "2026-12-01T09:00:00", step
         assert bench.connection().counts.orders == 0, step
-    assert step > 5
 
 
 def resetting(bench: Workbench) -> None:
@@ -170,16 +165,9 @@ def resetting(bench: Workbench) -> None:
 def test_a_reset_goes_on_after_a_crash_at_every_step(
     person: Callable[..., Person], fails: Fails
 ) -> None:
-    step, crashed = 0, True
-    while crashed:
-        step += 1
-        bench, store = fresh(person(f"ann{step}@example.com"))
-        resetting(bench)
-
-        crashed = crashing(bench, store, step, fails)
+    for step, bench in crashed_at_every_step(person, fails, resetting):
         bench.settle()
 
         assert bench.titles_at_google() == bench.titles_in_agenda() == [], step
         assert bench.connection().job is None, step
         assert bench.connection().counts.orders == 0, step
-    assert step > 5

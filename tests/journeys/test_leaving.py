@@ -16,6 +16,7 @@ from tests.journeys.trouble import (
     hour_at,
     mails,
     reconnect,
+    sides,
     visit,
     writes,
 )
@@ -41,10 +42,6 @@ def bench(ann: Person) -> Iterator[Workbench]:
 @pytest.fixture
 def api(bench: Workbench) -> Api:
     return Api(bench)
-
-
-def sides(bench: Workbench) -> tuple[list[str], list[str]]:
-    return sorted(bench.titles_at_google()), sorted(bench.titles_in_agenda())
 
 
 def lost(connection: Connection) -> Connection:

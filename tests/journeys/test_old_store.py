@@ -2,26 +2,14 @@
 
 from typing import Any
 
-import pytest
-
 from services.links.link import links_of
 from services.ports.store import Create, Delete, Query
 from sync.identity import event_id, item_link, marker
 from tests.journeys.trouble import event_of, forget_calls, visit, writes
 from tests.journeys.workbench import Workbench
-from tests.standin.people import Person
 
 Json = dict[str, Any]
 DAILY = {"@type": "RecurrenceRule", "frequency": "daily", "count": 4}
-
-
-@pytest.fixture
-def bench(ann: Person) -> Workbench:
-    """A Tandem whose owner has connected, and which has read everything there is."""
-    made = Workbench(ann)
-    made.connect()
-    made.settle()
-    return made
 
 
 def known(bench: Workbench) -> dict[str, Json]:

@@ -14,7 +14,15 @@ from services.orders.undo import undo_since
 from services.run import Hint
 from tests.journeys.api_over import Api, do_tasks, said
 from tests.journeys.odd_google import watching
-from tests.journeys.trouble import calls, event_of, forget_calls, hour_at, mails, visit
+from tests.journeys.trouble import (
+    calls,
+    event_of,
+    forget_calls,
+    hour_at,
+    mails,
+    sides,
+    visit,
+)
 from tests.journeys.workbench import Workbench
 from tests.standin.people import Person
 
@@ -42,10 +50,6 @@ def bench(ann: Person) -> Iterator[Workbench]:
 @pytest.fixture
 def api(bench: Workbench) -> Api:
     return Api(bench)
-
-
-def sides(bench: Workbench) -> tuple[list[str], list[str]]:
-    return sorted(bench.titles_at_google()), sorted(bench.titles_in_agenda())
 
 
 def shown(bench: Workbench, api: Api, existing: str, following: str) -> Json:

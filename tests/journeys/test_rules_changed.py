@@ -17,27 +17,14 @@ from tests.journeys.trouble import (
     event_of,
     forget_calls,
     hour_at,
+    sides,
     visit,
     writes,
 )
 from tests.journeys.workbench import Workbench
-from tests.standin.people import Person
 
 Json = dict[str, Any]
 Benches = Callable[..., Workbench]
-
-
-@pytest.fixture
-def bench_with(ann: Person) -> Benches:
-    """Return a maker of Tandems with settings, all read and nothing there."""
-
-    def made(**settings: Any) -> Workbench:
-        bench = Workbench(ann, settings=settings)
-        bench.connect()
-        bench.settle()
-        return bench
-
-    return made
 
 
 def change_rules(bench: Workbench, **settings: Any) -> None:
@@ -47,10 +34,6 @@ def change_rules(bench: Workbench, **settings: Any) -> None:
     look_anew(bench.world, of_agenda(bench.store, bench.agenda))
     assert bench.queue.tasks, "a changed rule asks for a run"
     drain(bench)
-
-
-def sides(bench: Workbench) -> tuple[list[str], list[str]]:
-    return sorted(bench.titles_at_google()), sorted(bench.titles_in_agenda())
 
 
 def reads(bench: Workbench) -> int:

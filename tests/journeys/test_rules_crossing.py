@@ -15,33 +15,16 @@ from tests.journeys.trouble import (
     forget_calls,
     hour_at,
     mails,
+    sides,
     visit,
     writes,
 )
 from tests.journeys.workbench import Workbench
-from tests.standin.people import Person
 
 Json = dict[str, Any]
 Benches = Callable[..., Workbench]
 DAILY: Json = {"@type": "RecurrenceRule", "frequency": "daily", "count": 4}
 SECOND = "2026-12-02T09:00:00"
-
-
-@pytest.fixture
-def bench_with(ann: Person) -> Benches:
-    """Return a maker of Tandems with settings, all read and nothing there."""
-
-    def made(**settings: Any) -> Workbench:
-        bench = Workbench(ann, settings=settings)
-        bench.connect()
-        bench.settle()
-        return bench
-
-    return made
-
-
-def sides(bench: Workbench) -> tuple[list[str], list[str]]:
-    return sorted(bench.titles_at_google()), sorted(bench.titles_in_agenda())
 
 
 def journal(bench: Workbench) -> list[Intent]:

@@ -1,6 +1,5 @@
 """Whoever started work finds it again: the id of the answer is the run's own."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -13,21 +12,10 @@ from tests.journeys.odd_google import before_our
 from tests.journeys.trouble import (
     google_fails,
     google_is_well,
-    mails,
     visit,
     waiting,
 )
 from tests.journeys.workbench import Workbench
-from tests.standin.people import Person
-
-
-@pytest.fixture
-def bench(ann: Person) -> Iterator[Workbench]:
-    made = Workbench(ann)
-    made.connect()
-    made.settle()
-    yield made
-    assert mails(made) == []
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from tests.journeys.trouble import (
     hour_at,
     mails,
     place_of,
+    sides,
     visit,
     writes,
 )
@@ -44,10 +45,6 @@ def item_id_of(bench: Workbench, title: str) -> str:
 
 def title_of(link: Any) -> str:
     return str(link.item.content.details.title) if link.item else ""
-
-
-def sides(bench: Workbench) -> tuple[list[str], list[str]]:
-    return sorted(bench.titles_at_google()), sorted(bench.titles_in_agenda())
 
 
 @pytest.mark.parametrize("name", ["mine", "theirs"])

@@ -1,6 +1,5 @@
 """One bad appointment stops nobody but itself, whatever is wrong with it."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -20,24 +19,13 @@ from tests.journeys.trouble import (
     forget_calls,
     google_fails,
     google_is_well,
-    mails,
     visit,
     writes,
 )
 from tests.journeys.workbench import Workbench
-from tests.standin.people import AMSTERDAM, Person
+from tests.standin.people import AMSTERDAM
 
 Json = dict[str, Any]
-
-
-@pytest.fixture
-def bench(ann: Person) -> Iterator[Workbench]:
-    """A Tandem whose owner has connected, and which has read everything there is."""
-    made = Workbench(ann)
-    made.connect()
-    made.settle()
-    yield made
-    assert mails(made) == []
 
 
 def refuses(status: int, reason: str, *, path: str = "", sent: str = "") -> Json:

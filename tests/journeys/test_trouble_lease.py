@@ -1,7 +1,7 @@
 """Two runs at once: one writes, the other leaves word; nothing is written twice."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -16,7 +16,6 @@ from tests.journeys.trouble import (
     drain,
     event_of,
     forget_calls,
-    mails,
     next_task,
     place_of,
     visit,
@@ -24,16 +23,6 @@ from tests.journeys.trouble import (
 )
 from tests.journeys.workbench import Workbench
 from tests.standin.people import Person
-
-
-@pytest.fixture
-def bench(ann: Person) -> Iterator[Workbench]:
-    """A Tandem whose owner has connected, and which has read everything there is."""
-    made = Workbench(ann)
-    made.connect()
-    made.settle()
-    yield made
-    assert mails(made) == []
 
 
 def other_process(bench: Workbench) -> Callable[[], Outcome]:

@@ -1,6 +1,5 @@
 """Google slow, down or unwilling: everything waits its turn, nothing is doubled."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -17,7 +16,6 @@ from tests.journeys.trouble import (
     google_fails,
     google_is_well,
     hour_at,
-    mails,
     next_task,
     place_of,
     reconnect,
@@ -27,16 +25,6 @@ from tests.journeys.trouble import (
 )
 from tests.journeys.workbench import Workbench
 from tests.standin.people import Person
-
-
-@pytest.fixture
-def bench(ann: Person) -> Iterator[Workbench]:
-    """A Tandem whose owner has connected, and which has read everything there is."""
-    made = Workbench(ann)
-    made.connect()
-    made.settle()
-    yield made
-    assert mails(made) == []
 
 
 def limited(kind: str, status: int, **more: object) -> dict[str, object]:

@@ -13,6 +13,7 @@ from tests.journeys.trouble import (
     forget_calls,
     hour_at,
     mails,
+    sides,
     visit,
     writes,
 )
@@ -30,10 +31,6 @@ def bench(ann: Person) -> Iterator[Workbench]:
     made.connect()
     yield made
     assert mails(made) == []
-
-
-def sides(bench: Workbench) -> tuple[list[str], list[str]]:
-    return sorted(bench.titles_at_google()), sorted(bench.titles_in_agenda())
 
 
 @pytest.mark.parametrize("late", [False, True])

@@ -1,6 +1,5 @@
 """Google's hours-long limit of a person: writing rests everywhere, and nothing else."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -19,26 +18,14 @@ from tests.journeys.trouble import (
     forget_calls,
     google_fails,
     google_is_well,
-    mails,
     visit,
     writes,
 )
 from tests.journeys.workbench import Workbench
-from tests.standin.people import Person
 
 Json = dict[str, Any]
 
 USED_UP: Json = {"kind": "quota_exceeded", "method": "events.insert"}
-
-
-@pytest.fixture
-def bench(ann: Person) -> Iterator[Workbench]:
-    """A Tandem whose owner has connected, and which has read everything there is."""
-    made = Workbench(ann)
-    made.connect()
-    made.settle()
-    yield made
-    assert mails(made) == []
 
 
 @dataclass

@@ -1,6 +1,5 @@
 """Repair: whoever has put something right has it tried again, at once and alone."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -20,7 +19,6 @@ from tests.journeys.trouble import (
     forget_calls,
     google_fails,
     google_is_well,
-    mails,
     visit,
     writes,
 )
@@ -30,16 +28,6 @@ from tests.standin.people import Person
 Json = dict[str, Any]
 
 REFUSED: Json = {"kind": "refuse", "status": 403, "reason": "forbidden"}
-
-
-@pytest.fixture
-def bench(ann: Person) -> Iterator[Workbench]:
-    """A Tandem whose owner has connected, and which has read everything there is."""
-    made = Workbench(ann)
-    made.connect()
-    made.settle()
-    yield made
-    assert mails(made) == []
 
 
 def parked_visit(bench: Workbench) -> Link:

@@ -18,31 +18,15 @@ from tests.journeys.trouble import (
     hour_at,
     mails,
     place_of,
+    sides,
     visit,
     writes,
 )
 from tests.journeys.workbench import Workbench
-from tests.standin.people import AMSTERDAM, Person
+from tests.standin.people import AMSTERDAM
 
 Json = dict[str, Any]
 Benches = Callable[..., Workbench]
-
-
-@pytest.fixture
-def bench_with(ann: Person) -> Benches:
-    """Return a maker of Tandems with settings, all read and nothing there."""
-
-    def made(**settings: Any) -> Workbench:
-        bench = Workbench(ann, settings=settings)
-        bench.connect()
-        bench.settle()
-        return bench
-
-    return made
-
-
-def sides(bench: Workbench) -> tuple[list[str], list[str]]:
-    return sorted(bench.titles_at_google()), sorted(bench.titles_in_agenda())
 
 
 # --- conflicts -----------------------------------------------------------------------

@@ -1,10 +1,7 @@
 """Writes that meet somebody else's: both edits live, and one event stays one."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
-
-import pytest
 
 from services.connections.journal import newest
 from services.items.items import Condition, patch_item
@@ -17,25 +14,13 @@ from tests.journeys.trouble import (
     drain,
     event_of,
     forget_calls,
-    mails,
     place_of,
     visit,
     writes,
 )
 from tests.journeys.workbench import Workbench
-from tests.standin.people import Person
 
 Json = dict[str, Any]
-
-
-@pytest.fixture
-def bench(ann: Person) -> Iterator[Workbench]:
-    """A Tandem whose owner has connected, and which has read everything there is."""
-    made = Workbench(ann)
-    made.connect()
-    made.settle()
-    yield made
-    assert mails(made) == []
 
 
 def our_event(bench: Workbench, item: str, generation: int = 0) -> str:

@@ -18,6 +18,7 @@ from tests.journeys.trouble import (
     hour_at,
     mails,
     place_of,
+    sides,
     visit,
 )
 from tests.journeys.workbench import Workbench
@@ -63,10 +64,6 @@ def undo_everything_since(bench: Workbench, moment: datetime) -> Any:
     done = undo_since(bench.world, bench.connection_id, moment, now=now)
     bench.settle()
     return done
-
-
-def sides(bench: Workbench) -> tuple[list[str], list[str]]:
-    return sorted(bench.titles_at_google()), sorted(bench.titles_in_agenda())
 
 
 def item_id_of(bench: Workbench, title: str) -> str:

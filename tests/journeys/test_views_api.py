@@ -8,19 +8,9 @@ from services.run.deciding.replanning import AT_ONCE
 from tests.journeys.api_on_bench import Api
 from tests.journeys.trouble import forget_calls, visit, writes
 from tests.journeys.workbench import Workbench
-from tests.standin.people import Person
 
 Json = dict[str, Any]
 NINE = {"start": "2026-12-01T09:00:00", "end": "2026-12-01T10:00:00"}
-
-
-@pytest.fixture
-def bench(ann: Person) -> Workbench:
-    """Return a Tandem with nothing on either side."""
-    bench = Workbench(ann)
-    bench.connect()
-    bench.settle()
-    return bench
 
 
 def titles(bench: Workbench) -> list[str]:

@@ -9,7 +9,6 @@ from services.items.items import Condition, patch_item
 from tests.journeys.api_on_bench import Api
 from tests.journeys.trouble import forget_calls, hour_at, writes
 from tests.journeys.workbench import Workbench
-from tests.standin.people import Person
 
 Json = dict[str, Any]
 Benches = Callable[..., Workbench]
@@ -19,19 +18,6 @@ SECRETS: Json = {
     "location": "Kerkstraat 2",
     "colorId": "5",
 }
-
-
-@pytest.fixture
-def bench_with(ann: Person) -> Benches:
-    """Return a maker of Tandems with settings, all read and nothing there."""
-
-    def made(**settings: Any) -> Workbench:
-        bench = Workbench(ann, settings=settings)
-        bench.connect()
-        bench.settle()
-        return bench
-
-    return made
 
 
 def only_event(bench: Workbench) -> Json:

@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-import pytest
-
 from services.connections.journal import newest
 from services.items.items import Condition, patch_item
 from sync.people_view import BEGIN, END
@@ -17,7 +15,6 @@ from tests.journeys.trouble import (
     writes,
 )
 from tests.journeys.workbench import Workbench
-from tests.standin.people import Person
 
 Json = dict[str, Any]
 Benches = Callable[..., Workbench]
@@ -31,19 +28,6 @@ PEOPLE = {
         "roles": {"attendee": True},
     }
 }
-
-
-@pytest.fixture
-def bench_with(ann: Person) -> Benches:
-    """Return a maker of Tandems with settings, all read and nothing there."""
-
-    def made(**settings: Any) -> Workbench:
-        bench = Workbench(ann, settings=settings)
-        bench.connect()
-        bench.settle()
-        return bench
-
-    return made
 
 
 def only_event(bench: Workbench) -> Json:

@@ -99,6 +99,11 @@ def drain(bench: Workbench, most: int = 40) -> int:
     raise AssertionError("There is always another task.")
 
 
+def sides(bench: Workbench) -> tuple[list[str], list[str]]:
+    """Return the titles at Google and those in the agenda, in order."""
+    return sorted(bench.titles_at_google()), sorted(bench.titles_in_agenda())
+
+
 def visit(bench: Workbench, name: str, **members: Any) -> Json:
     """State an item of an hour on the first of December."""
     return bench.put(
