@@ -7,6 +7,8 @@ with a no and an undo. The calendar is the stand-in's, the store SQLite in memor
 
 import sys
 import time
+from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -32,9 +34,9 @@ class Sides:
     mails: int
 
 
-def linked(google: GoogleStandIn, email: str, *, events: int) -> Workbench:
+def linked(owner: Person, *, events: int) -> Workbench:
     """Return a connection whose calendar and agenda hold the same events."""
-    bench = Workbench(Person(google.url, email))
+    bench = Workbench(owner)
     bench.connect()
     each = [
         {
@@ -44,7 +46,7 @@ def linked(google: GoogleStandIn, email: str, *, events: int) -> Workbench:
         }
         for number in range(events)
     ]
-    ask_google(bench, "events", calendar=email, events=each)
+    ask_google(bench, "events", calendar=owner.email, events=each)
     bench.settle(500)
     return bench
 
@@ -86,20 +88,28 @@ def sides(bench: Workbench) -> Sides:
     )
 
 
+def answered(
+    owner: Person, name: str, act: Callable[[Workbench], None], *, events: int
+) -> Sides:
+    """Wipe the owner's calendar, answer what is held, and return both sides then."""
+    bench = linked(owner, events=events)
+    wipe(bench)
+    print(f"wiped, {events:,} events: {sides(bench)}")
+    print(f"  it says: {bench.connection().reason}")
+    began = time.perf_counter()
+    act(bench)
+    took = time.perf_counter() - began
+    print(f"after a {name}, in {took:.1f} s of runs: {sides(bench)}")
+    return sides(bench)
+
+
 def main(events: int) -> int:
     """Print what happened; return 1 when anything else came of it than was asked."""
     wrong = 0
     with GoogleStandIn() as google:
         for name, act, left in (("yes", say_yes, 0), ("no", say_no, events)):
-            bench = linked(google, f"{name}@example.com", events=events)
-            wipe(bench)
-            print(f"wiped, {events:,} events: {sides(bench)}")
-            print(f"  it says: {bench.connection().reason}")
-            began = time.perf_counter()
-            act(bench)
-            took = time.perf_counter() - began
-            after = sides(bench)
-            print(f"after a {name}, in {took:.1f} s of runs: {after}")
+            with closing(Person(google.url, f"{name}@example.com")) as owner:
+                after = answered(owner, name, act, events=events)
             wrong += after != Sides(
                 google=left, agenda=left, state="active", held=0, mails=0
             )
