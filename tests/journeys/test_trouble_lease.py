@@ -22,7 +22,7 @@ from tests.journeys.trouble import (
     writes,
 )
 from tests.journeys.workbench import Workbench
-from tests.standin.people import Person
+from tests.standin.people import Person, Resource
 
 
 def other_process(bench: Workbench) -> Callable[[], Outcome]:
@@ -113,6 +113,70 @@ def test_a_run_that_slept_beyond_its_lease_undoes_nothing(
     assert shown["end"]["dateTime"][11:13] == "11"
     assert shown["location"] == "Here"
     assert place_of(bench.items()["renamed"]) == "Here"
+
+
+SECOND = "2026-12-02T09:00:00"
+
+
+def walk(bench: Workbench, start: str = "") -> None:
+    """State a series of three mornings, the second one moved if a start is given."""
+    rule = {"@type": "RecurrenceRule", "frequency": "daily", "count": 3}
+    moved = {SECOND: {"start": start}} if start else {}
+    visit(bench, "walk", recurrenceRules=[rule], recurrenceOverrides=moved)
+
+
+def second_of(bench: Workbench) -> Resource:
+    """Return the second morning as it is at Google."""
+    [link] = bench.links()
+    return bench.person.instances(link.event_id or "")[1]
+
+
+def test_a_run_that_slept_before_an_occurrence_does_not_move_it_back(
+    bench: Workbench,
+) -> None:
+    walk(bench)
+    bench.settle()
+    walk(bench, "2026-12-02T13:30:00")
+    run = other_process(bench)
+
+    def sleeps() -> None:
+        bench.clock.ahead += timedelta(seconds=200)
+        bench.remember_token()
+        walk(bench, "2026-12-02T11:45:00")
+        while run().written:
+            continue
+
+    before_our("instance", bench, sleeps)
+
+    bench.sync()
+    drain(bench)
+    bench.settle()
+
+    assert second_of(bench)["start"]["dateTime"][11:16] == "11:45"
+    [item] = bench.items().values()
+    assert item["recurrenceOverrides"] == {SECOND: {"start": "2026-12-02T11:45:00"}}
+
+
+def test_an_occurrence_that_a_person_moves_meanwhile_is_not_overwritten(
+    bench: Workbench,
+) -> None:
+    walk(bench)
+    bench.settle()
+    walk(bench, "2026-12-02T13:30:00")
+    second = second_of(bench)["id"]
+    at = {
+        name: {"dateTime": f"2026-12-02T{hour}:00:00+01:00"}
+        for name, hour in (("start", 16), ("end", 17))
+    }
+
+    before_our("instance", bench, lambda: bench.person.patch(second, **at))
+
+    bench.sync()
+    bench.settle()
+
+    assert second_of(bench)["start"]["dateTime"][11:16] == "16:00"
+    [item] = bench.items().values()
+    assert item["recurrenceOverrides"] == {SECOND: {"start": "2026-12-02T16:00:00"}}
 
 
 def test_no_call_starts_unless_the_lease_outlives_it(bench: Workbench) -> None:

@@ -15,6 +15,7 @@ from services.run.deciding.rules import Rules
 from services.run.looking.occurrences import delete_item, write_item
 from services.run.session import Session
 from services.run.staged import with_zone
+from services.run.writing.addressing import addressed
 from services.run.writing.intending import intended
 from services.run.writing.landing import (
     carried,
@@ -29,9 +30,9 @@ from services.run.writing.reviving import revived, revives, to_be_made_anew
 from sync.content import Content
 from sync.errors import AlreadyThere, Missing
 from sync.google import (
+    Row,
     RowChange,
     Rows,
-    etag_of,
     insert_body,
     is_deleted,
     marker_of,
@@ -203,30 +204,24 @@ class Doing:
         if not changes:
             return self._landed(Side.CALENDAR, self.plan.atoms, shown)
         change = changes[0]
-        link = replace(self.link, rows=self._patched(change))
-        answer = self.rules.shown(link, Side.CALENDAR)
-        if answer is None:
-            return link
-        landed = self._landed(Side.CALENDAR, carried(self.plan.atoms, change), answer)
-        return replace(landed, rows=link.rows)
-
-    def _patched(self, change: RowChange) -> Rows:
-        name, etag = self._addressed(change)
+        atoms = carried(self.plan.atoms, change)
+        name, etag = addressed(
+            self.session, self.link, change, planned=shown, atoms=atoms
+        )
         row = self.session.calendar.patch(
             name, change.body, etag=etag or None, mails=self.mails
         )
+        link = replace(self.link, rows=self._rows_after(change, row))
+        answer = self.rules.shown(link, Side.CALENDAR)
+        if answer is None:
+            return link
+        landed = self._landed(Side.CALENDAR, atoms, answer)
+        return replace(landed, rows=link.rows)
+
+    def _rows_after(self, change: RowChange, row: Row) -> Rows:
         if change.slot is None and self.link.rows.exceptions:
             return read_rows(self.session, row)
         return with_row(self.link.rows, with_zone(row, self.zone))
-
-    def _addressed(self, change: RowChange) -> tuple[str, str | None]:
-        """Return the id and version of a row; an instance's come from Google."""
-        if change.event_id is not None:
-            return change.event_id, change.etag
-        row = self.session.calendar.instance(
-            self.link.event_id or "", change.original_start or ""
-        )
-        return row["id"], etag_of(row)
 
     def _delete_event(self) -> Link:
         self.session.calendar.delete(
