@@ -6,6 +6,7 @@ queued again with a delay; what only a person can cure is said on the connection
 
 import logging
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
@@ -22,8 +23,9 @@ from services.connections.connection import (
 from services.google.access import open_calendar
 from services.google.channels import stop_if_stale
 from services.lanes import Lane
-from services.links.link import Rank, links_of
-from services.ports.store import Document, Is, Query, Where
+from services.links.link import Rank
+from services.ports.queue import QueueError
+from services.ports.store import StoreError
 from services.previews.letters import tell_administrators
 from services.queueing import queue_run
 from services.run import jobs
@@ -41,7 +43,8 @@ from services.run.looking.absence import judge
 from services.run.looking.look import Looked, look
 from services.run.looking.silence import heard, heed_silence
 from services.run.session import LinkMoved, Session
-from services.run.staged import Staged, link_staged
+from services.run.staged import Staged
+from services.run.writing.due import due_links
 from services.run.writing.recover import with_open_intents
 from services.run.writing.work import Work
 from services.world import World
@@ -56,7 +59,6 @@ from sync.errors import (
 logger = logging.getLogger(__name__)
 
 ATTEMPTS = 6
-LINKS_AT_ONCE = 100
 MOST_LIVE = 200
 """A live run does this much of what was left from before; the rest can wait."""
 
@@ -94,8 +96,11 @@ def _attempt(world: World, connection_id: str, hint: Hint) -> Outcome:
     )
     try:
         return told(session, _answered(session))
-    except (Overtaken, LinkMoved):
-        session.give_back()
+    except Exception:
+        # Whatever ended this run, its lease must not keep the next one waiting. Where
+        # the store fails, the lease runs out by itself.
+        with suppress(StoreError, QueueError):
+            session.give_back()
         raise
 
 
@@ -134,7 +139,8 @@ def _run(session: Session) -> Outcome:
         return _go_on_with_job(session)
     _open_calendar(session)
     complete = replan(session) and _synced(session)
-    if not complete:
+    # A run that gave way before its first write has read all, and still has the lease.
+    if not complete or session.has_lease:
         _save_end(session, lambda now: now)
     _go_on(session, complete=complete, woken=connection.wake_at)
     tell_administrators(session.world, session.connection)
@@ -204,7 +210,7 @@ def _write(session: Session, looked: Looked) -> None:
         if session.hint.lane is Lane.LIVE and left <= 0:
             session.handed_over = True
             return
-        links = _due(session)
+        links = due_links(session)
         left -= len(links)
         if not links:
             _save_end(session, lambda now: drained(session, now))
@@ -231,27 +237,6 @@ def _with_intents(session: Session, staged: Sequence[Staged]) -> list[Staged]:
             known.link, intent=each.link.intent, rank=rank, due_at=session.now()
         )
     return list(found.values())
-
-
-def _due(session: Session) -> list[Staged]:
-    """Return dirty links that are due: creates, then edits, then deletes."""
-    found: list[Document] = []
-    for rank in (Rank.CREATE, Rank.EDIT, Rank.DELETE):
-        if len(found) < LINKS_AT_ONCE:
-            found += session.world.store.query(_dirty(session, rank))
-    return [link_staged(document) for document in found]
-
-
-def _dirty(session: Session, rank: Rank) -> Query:
-    return Query(
-        collection=links_of(session.connection.id),
-        where=[
-            Where(member="rank", compare=Is.EQUAL, value=int(rank)),
-            Where(member="due_at", compare=Is.AT_MOST, value=session.now()),
-        ],
-        order_by="due_at",
-        limit=LINKS_AT_ONCE,
-    )
 
 
 def _save_end(session: Session, how: Callable[[Connection], Connection]) -> None:

@@ -20,6 +20,7 @@ from services.ids import Kind, new_id
 from services.lanes import Lane
 from services.ports.calendar import Calendar
 from services.ports.store import Conflict, Document, Write
+from services.queueing import queue_run
 from services.run.deciding.rules import Rules
 from services.run.hint import Busy, Hint, Overtaken
 from services.run.writing.allowance import Allowance
@@ -208,10 +209,15 @@ class Session:
     # --- the lease -------------------------------------------------------------------
 
     @property
+    def has_lease(self) -> bool:
+        """Whether this run took the lease and has not given it back."""
+        return self.connection.lease.holder == self.holder
+
+    @property
     def holds_lease(self) -> bool:
         """Whether this run may write for at least one more call."""
         lease = self.connection.lease
-        if lease.holder != self.holder or lease.ends_at is None:
+        if not self.has_lease or lease.ends_at is None:
             return False
         return lease.ends_at - self.now() > CALL_TAKES_AT_MOST
 
@@ -230,9 +236,14 @@ class Session:
         return replace(connection, lease=ours)
 
     def give_back(self) -> None:
-        """Give the lease back without more ado, if this run holds it."""
-        if self.connection.lease.holder == self.holder:
-            change(self.world.store, self.connection.id, self.without_lease)
+        """Give the lease back without more ado, if this run holds it.
+
+        What is stored decides: this run may not know that its save was done, when the
+        answer was lost. A run that was wanted meanwhile is queued.
+        """
+        change(self.world.store, self.connection.id, self.without_lease)
+        if self.wanted:
+            queue_run(self.world, self.connection.id)
 
     def without_lease(self, connection: Connection) -> Connection:
         """Return the connection with the lease given back."""

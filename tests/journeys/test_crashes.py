@@ -1,5 +1,6 @@
 """A crash between any two steps loses nothing and doubles nothing."""
 
+import contextlib
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
@@ -79,6 +80,29 @@ def test_a_first_sync_survives_a_crash_at_every_step(
         shown = [each.get("summary", "") for each in bench.person.page()["items"]]
         assert sorted(shown) == TITLES, step
         assert sorted(bench.items()) == TITLES, step
+
+
+@pytest.mark.parametrize("fails", list(Fails))
+def test_a_first_sync_whose_store_fails_once_keeps_the_next_run_waiting_for_nothing(
+    person: Callable[..., Person], fails: Fails
+) -> None:
+    step, failed = 0, True
+    while failed:
+        step += 1
+        bench, store = fresh(person(f"ann{step}@example.com"))
+        filled(bench)
+
+        store.fail_at(step, fails)
+        with contextlib.suppress(StoreError):
+            bench.sync()
+        failed = store.has_failed
+        store.heal()
+
+        assert bench.sync().word == "done", step
+        bench.settle()
+        assert sorted(bench.titles_at_google()) == TITLES, step
+        assert sorted(bench.titles_in_agenda()) == TITLES, step
+    assert step > 5
 
 
 def edited(bench: Workbench) -> None:

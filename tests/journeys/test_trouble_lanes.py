@@ -1,6 +1,6 @@
 """A person's edit never waits behind a backfill, not even of its own calendar."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -9,6 +9,7 @@ import pytest
 from services.google.push import Push, queue_push
 from services.lanes import Lane
 from services.ports.queue import Task
+from services.ports.store import Document, Query, Store
 from services.run import Hint
 from services.run.run import MOST_LIVE
 from services.run.writing.work import STEPS_AT_ONCE
@@ -132,6 +133,46 @@ def test_a_first_sync_and_what_is_left_of_it_let_live_runs_pass(
     assert sorted(lanes(bench)) == [Lane.BACKFILL, Lane.LIVE, Lane.LIVE]
     [fallback] = [task for task in waiting(bench) if task.at is not None]
     assert fallback.lane is Lane.LIVE
+
+
+class BusyStore:
+    """A store in which something happens once, just before a look is judged."""
+
+    def __init__(self, store: Store, deed: Callable[[], object]) -> None:
+        self.store, self.deeds = store, [deed]
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.store, name)
+
+    def query(self, query: Query) -> Sequence[Document]:
+        if query.order_by == "mark_agenda" and self.deeds:
+            self.deeds.pop()()
+        return self.store.query(query)
+
+
+def test_a_first_sync_that_gives_way_before_its_first_write_frees_the_lease(
+    bench: Workbench,
+) -> None:
+    bench.person.insert(summary="event", **TIMES)
+    visit(bench, "item")
+    bench.queue.tasks.clear()
+
+    def push_comes() -> None:
+        push(bench)
+        run(bench, next_of(bench, Lane.LIVE))
+
+    store: Any = BusyStore(bench.store, push_comes)
+    bench.world = replace(bench.world, store=store)
+
+    outcome = bench.sync(BACKFILL)
+
+    assert (outcome.read, outcome.written) == (2, 0), "it read all, and gave way"
+    at_once = [task for task in waiting(bench) if task.at is None]
+    assert sorted(task.lane for task in at_once) == [Lane.BACKFILL, Lane.LIVE]
+    for task in at_once:
+        run(bench, task)
+    assert sorted(bench.titles_in_agenda()) == ["event", "item"]
+    assert sorted(bench.titles_at_google()) == ["event", "item"]
 
 
 def test_a_live_run_hands_what_is_long_over_to_the_other_lane(

@@ -8,9 +8,11 @@ from datetime import timedelta
 import pytest
 
 from local.store import SqliteStore
+from services.lanes import Lane
 from services.links.documents import saved
 from services.links.link import link_path
 from services.run import Outcome, sync
+from services.run.planning import look_at_both, planning
 from tests.journeys.odd_google import before_our, watching
 from tests.journeys.trouble import (
     drain,
@@ -78,6 +80,20 @@ def test_a_run_that_was_wanted_comes_even_if_the_writer_dies(bench: Workbench) -
     drain(bench)
 
     assert sorted(bench.titles_at_google()) == ["visit-1", "visit-2"]
+
+
+def test_a_run_that_was_wanted_while_a_preview_looks_comes_at_once(ann: Person) -> None:
+    bench = Workbench(ann)
+    bench.connect()
+    bench.queue.tasks.clear()
+    seen: list[Outcome] = []
+    before_our("read", bench, lambda: seen.append(bench.sync()))
+
+    look_at_both(planning(bench.world, bench.connection_id))
+
+    assert [outcome.word for outcome in seen] == ["busy"]
+    assert [task.lane for task in bench.queue.tasks if task.at is None] == [Lane.LIVE]
+    assert bench.sync().word == "done"
 
 
 @pytest.mark.parametrize("method", ["insert", "patch", "delete"])

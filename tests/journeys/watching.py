@@ -14,7 +14,7 @@ from tests.standin.people import Person
 
 T = TypeVar("T")
 
-PATIENCE = 90.0
+PATIENCE = 20.0
 LOOK_EVERY = 0.1
 
 
