@@ -12,7 +12,7 @@ unexport PYTHONHOME
 unexport PYTHONPATH
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check torture format bench bench-quick lock clean prepare prepare-dev
+.PHONY: help run test check torture format bench bench-quick audit lock clean prepare prepare-dev
 MAKEFLAGS += --no-print-directory
 
 help: ## List these commands
@@ -53,13 +53,17 @@ bench: prepare-dev ## Measure: the whole table of benchmarks/
 bench-quick: prepare-dev ## Measure the figures that we promise, in under a minute
 	@$(PYTHON) -m benchmarks --quick $(ARGS)
 
+audit: prepare-dev ## Look up known weaknesses of every pinned package (asks PyPI)
+	@$(PYTHON) -m uv tool run --quiet pip-audit@2.10.1 --require-hashes --disable-pip \
+		--requirement requirements-dev.txt $(ARGS)
+
 lock: prepare-dev ## Pin requirements*.txt anew (ARGS=--upgrade for newer versions)
 	@$(LOCK) --output-file requirements.txt requirements/cloud.in $(ARGS)
 	@$(LOCK) --output-file requirements-local.txt requirements/local.in $(ARGS)
 	@$(LOCK) --output-file requirements-dev.txt requirements/dev.in $(ARGS)
 
 LOCK = $(PYTHON) -m uv pip compile --quiet --universal --python-version 3.11 \
-	--no-annotate --custom-compile-command "make lock"
+	--generate-hashes --no-annotate --custom-compile-command "make lock"
 
 clean: ## Forget all local state and caches (the next `make run` starts afresh)
 	@rm -rf .tandem .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis \

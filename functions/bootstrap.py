@@ -10,6 +10,7 @@ from connectors.base import Connector
 from functions.clock import SystemClock
 from functions.lazy import lazily
 from functions.logs import configure_logging
+from functions.meters import Meters, measure_with
 from functions.places import why_no_database, why_no_folder
 from functions.setting_forms import Place
 from functions.settings import SettingInvalid, Settings, read_settings
@@ -46,6 +47,8 @@ def started() -> Settings:
         raise SystemExit(str(error)) from None
     if not logging.getLogger().handlers:
         configure_logging(project=_project(chosen))
+    if chosen.metrics.kind == "otlp":
+        measure_with(lambda: _meters(chosen))
     return chosen
 
 
@@ -126,6 +129,16 @@ def _outgoing(*, allow_private: bool) -> Outgoing:
     from infra.outgoing import GuardedOutgoing
 
     return GuardedOutgoing(private_addresses=allow_private)
+
+
+def _meters(chosen: Settings) -> Meters:
+    from infra.meters import otlp_meters
+
+    return otlp_meters(
+        chosen.metrics.target,
+        instance=secrets.token_hex(8),
+        environment=chosen.environment,
+    )
 
 
 def _store(place: Place) -> Store:

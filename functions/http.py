@@ -11,7 +11,8 @@ from http import HTTPStatus
 from flask import Request, Response
 from werkzeug.exceptions import HTTPException
 
-from functions.logs import TRACE_HEADER, traced
+from functions.logs import trace_of, traced
+from functions.meters import export_figures
 from services.ports.values import Json
 
 logger = logging.getLogger(__name__)
@@ -64,8 +65,9 @@ def door(view: Door) -> Door:
 
     @wraps(view)
     def opened(request: Request) -> Response:
-        with traced(request.headers.get(TRACE_HEADER)) as trace:
-            response = _answered(view, request, trace)
+        with traced(trace_of(request.headers)) as trace:
+            response = _answered(view, request, trace.id)
+            export_figures()
         return secured(response, request)
 
     return opened

@@ -2,25 +2,62 @@
 
 import json
 import logging
+import re
 import sys
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TextIO
-
-TRACE_HEADER = "X-Cloud-Trace-Context"
+from typing import Protocol, TextIO
 
 _ORDINARY = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime"}
-_trace: ContextVar[str] = ContextVar("trace", default="")
+# https://www.w3.org/TR/trace-context/#traceparent-header
+_PARENT = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?")
+# https://cloud.google.com/trace/docs/trace-context#legacy-http-header
+_CONTEXT = re.compile(r"([0-9a-fA-F]{32})(?:/([0-9]{1,20}))?(?:;o=([0-9]))?")
+
+
+class Headers(Protocol):
+    """The headers of a request, whose names are found in any case."""
+
+    def get(self, key: str, default: str, /) -> str: ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Trace:
+    """Which request of the outer world this is: two ids in hexadecimal, or empty."""
+
+    id: str = ""
+    span: str = ""
+    sampled: bool = False
+
+
+NO_TRACE = Trace()
+_trace: ContextVar[Trace] = ContextVar("trace", default=NO_TRACE)
+
+
+def trace_of(headers: Headers) -> Trace:
+    """Return the trace that `traceparent`, or else Google's own older header, names.
+
+    Whatever else stands there is no trace: strangers can write these headers.
+    """
+    parent = _PARENT.fullmatch(headers.get("traceparent", ""))
+    if parent is not None:
+        sampled = bool(int(parent[3], 16) & 1)
+        return Trace(id=parent[1], span=parent[2], sampled=sampled)
+    context = _CONTEXT.fullmatch(headers.get("X-Cloud-Trace-Context", ""))
+    if context is None:
+        return NO_TRACE
+    span = int(context[2] or 0)
+    told = f"{span:016x}" if 0 < span < 2**64 else ""
+    return Trace(id=context[1].lower(), span=told, sampled=context[3] == "1")
 
 
 @contextmanager
-def traced(header: str | None) -> Iterator[str]:
-    """Give every log line inside the trace id of "TRACE/SPAN;o=1", and hand it out."""
-    trace = (header or "").partition("/")[0][:64]
-    trace = trace if trace.isalnum() and trace.isascii() else ""
+def traced(trace: Trace) -> Iterator[Trace]:
+    """Give every log line inside this trace."""
     before = _trace.set(trace)
     try:
         yield trace
@@ -52,12 +89,20 @@ class JsonFormatter(logging.Formatter):
             line["error"] = _told(record.exc_info[1])
         return json.dumps(line | self._trace_member(), default=str)
 
-    def _trace_member(self) -> dict[str, str]:
+    def _trace_member(self) -> dict[str, object]:
+        """Return the members by which Cloud Logging joins lines and requests.
+
+        https://cloud.google.com/logging/docs/structured-logging#special-payload-fields
+        """
         trace = _trace.get()
-        if not trace or not self._project:
-            return {"trace": trace} if trace else {}
-        name = f"projects/{self._project}/traces/{trace}"
-        return {"logging.googleapis.com/trace": name}
+        if not trace.id or not self._project:
+            return {"trace": trace.id} if trace.id else {}
+        name = f"projects/{self._project}/traces/{trace.id}"
+        found: dict[str, object] = {"logging.googleapis.com/trace": name}
+        if trace.span:
+            found["logging.googleapis.com/spanId"] = trace.span
+            found["logging.googleapis.com/trace_sampled"] = trace.sampled
+        return found
 
 
 def configure_logging(

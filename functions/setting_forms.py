@@ -253,6 +253,16 @@ def private_addresses(text: str, base_url: str) -> bool:
     return setting.must(choices.get(text))
 
 
+def metrics(text: str) -> Place:
+    may = (
+        '"log", or "otlp:" and an address such as "https://otel.example.com/v1/metrics"'
+    )
+    setting = _Setting(name="TANDEM_METRICS", text=text, may_hold=may)
+    if text == "log":
+        return Place(kind="log", target="")
+    return _place(setting, {"otlp": lambda target: _address(target) is not None})
+
+
 def environment(text: str) -> str:
     may = "a mark of up to 63 lower-case letters, digits, _ and -"
     setting = _Setting(name="TANDEM_ENVIRONMENT", text=text, may_hold=may)

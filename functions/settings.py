@@ -26,6 +26,7 @@ class Settings:
     tasks_account: TasksAccount | None
     private_addresses: bool
     environment: str
+    metrics: Place
 
     @property
     def on_one_machine(self) -> bool:
@@ -63,4 +64,5 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
             given("TANDEM_PRIVATE_ADDRESSES"), base_url
         ),
         environment=forms.environment(given("TANDEM_ENVIRONMENT", "local")),
+        metrics=forms.metrics(given("TANDEM_METRICS", "log")),
     )

@@ -1,6 +1,6 @@
-"""POST /tasks/sweep, /tasks/deliver-hook, /tasks/audit: what is left over, or told.
+"""POST /tasks/sweep, /tasks/census, /tasks/deliver-hook, /tasks/audit: what may wait.
 
-Messages to webhooks and audits share this door: all may wait, and none is called by
+Messages to webhooks, audits and the census share this door: none is called by
 strangers.
 """
 
@@ -17,6 +17,7 @@ def sweep(request: Request) -> Response:
     """Queue quiet connections and remove what has expired, or deliver a message."""
     from services.agendas import webhooks as hooks
     from services.connections import audits
+    from services.rounds import census
     from services.rounds import sweep as deeds
 
     if request.path == hooks.DELIVER_PATH:
@@ -24,7 +25,11 @@ def sweep(request: Request) -> Response:
         return told(delivered=hooks.deliver(world(), message, now=now()))
     if request.path == audits.AUDIT_PATH:
         return told(audited=_audit(task_body(request, audits.AUDIT_PATH)))
+    if request.path == census.CENSUS_PATH:
+        body = task_body(request, census.CENSUS_PATH)
+        return told(more=census.go_on(world(), body, now=now()))
     body = task_body(request, deeds.SWEEP_PATH)
+    census.begin(world(), now())
     done = deeds.sweep(world(), now(), after=time_in(body, "after"))
     return told(queued=done.queued, removed=done.removed, more=done.more)
 

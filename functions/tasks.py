@@ -1,7 +1,7 @@
 """What the doors under /tasks share: their bodies and their answers."""
 
 import json
-from datetime import datetime
+from datetime import UTC, datetime
 
 from flask import Request, Response
 
@@ -21,6 +21,18 @@ def task_body(request: Request, path: str) -> dict[str, Json]:
     if not isinstance(body, dict):
         raise refused(400, "The body of a task is a JSON object.")
     return body
+
+
+def due_at(request: Request) -> datetime | None:
+    """Return when the queue was to deliver a task, if it is one that says so.
+
+    https://cloud.google.com/tasks/docs/creating-http-target-tasks#handler
+    """
+    text = request.headers.get("X-CloudTasks-TaskETA", "")
+    try:
+        return datetime.fromtimestamp(float(text), UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
 def time_in(body: dict[str, Json], name: str) -> datetime | None:

@@ -50,11 +50,18 @@ def renew_due(
     for document in _ending(world, now, after=after):
         if renewed + failed == most:
             _continue(world, after=after)
-            return Renewed(renewed=renewed, failed=failed, more=True)
+            return _told(Renewed(renewed=renewed, failed=failed, more=True))
         after = loaded(document).ends_at
         done = _renewed(world, document, now)
         renewed, failed = renewed + (done is True), failed + (done is False)
-    return Renewed(renewed=renewed, failed=failed, more=False)
+    return _told(Renewed(renewed=renewed, failed=failed, more=False))
+
+
+def _told(round_: Renewed) -> Renewed:
+    counts = {"renewed": round_.renewed, "failed": round_.failed}
+    fields = {"event": "renewal-round", **counts}
+    logger.info("channels renewed", extra=fields)
+    return round_
 
 
 def _continue(world: World, *, after: datetime | None) -> None:

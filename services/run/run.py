@@ -41,7 +41,7 @@ from services.run.keeping.waking import drained, has_due, queue_waking
 from services.run.leaving import end_after_job, is_leaving, without_calendar
 from services.run.looking.absence import judge
 from services.run.looking.look import Looked, look
-from services.run.looking.silence import heard, heed_silence
+from services.run.looking.silence import heard, heed_silence, tell_delay
 from services.run.session import LinkMoved, Session
 from services.run.staged import Staged
 from services.run.writing.due import due_links
@@ -174,6 +174,7 @@ def _go_on_with_job(session: Session) -> Outcome:
 def _synced(session: Session) -> bool:
     """Look and write; False when time ran out while there was more to read."""
     looked = look(session)
+    tell_delay(session, looked)
     heed_silence(session, looked)
     complete = looked.complete and judge(session)
     if complete:

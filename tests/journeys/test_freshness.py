@@ -1,5 +1,6 @@
 """Freshness that is measured: from hearing of a change to having written it."""
 
+import logging
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -50,6 +51,27 @@ def test_both_ways_are_measured_and_shown_with_how_many_they_were(
     whole = said(api.get(f"/organizations/{bench.organization}/freshness"))
     assert whole["connections"] == 1
     assert whole["to_agenda"] == shown["to_agenda"]
+
+
+def test_each_sample_is_an_event_and_googles_own_delay_another(
+    bench: Workbench, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    visit(bench, "visit-1", title="From the agenda")
+    bench.sync(told(bench, ago=2))
+    bench.person.patch(event_of(bench, "From the agenda")["id"], summary="From Google")
+    received = bench.clock.now() + timedelta(seconds=3)
+    bench.clock.ahead += timedelta(seconds=4)
+
+    bench.sync(Hint(channel="ch_1", received_at=received))
+
+    lines = [record.__dict__ for record in caplog.records]
+    carried = [line for line in lines if line.get("event") == "carried"]
+    assert [line["direction"] for line in carried] == ["to_calendar", "to_agenda"]
+    assert 2 <= carried[0]["seconds"] < 60
+    assert 1 <= carried[1]["seconds"] < 60
+    [heard] = [line for line in lines if line.get("event") == "push-heard"]
+    assert 2 <= heard["seconds"] < 60
 
 
 def test_a_hint_that_came_while_another_run_wrote_counts_from_when_it_came(

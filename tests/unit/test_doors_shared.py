@@ -9,7 +9,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.test import EnvironBuilder
 
 from functions.http import Problem, Refused, door, require, require_method
-from functions.logs import JsonFormatter, traced
+from functions.logs import JsonFormatter, Trace, trace_of, traced
 
 TRACE = "105445aa7843bc8bf206b12000100000"
 
@@ -156,16 +156,39 @@ def test_a_log_line_carries_the_trace_of_its_request() -> None:
     record = logging.makeLogRecord({"msg": "run done", "connection_id": "c_1"})
     formatter = JsonFormatter(project="my-project")
 
-    with traced(f"{TRACE}/1;o=1"):
+    with traced(Trace(id=TRACE, span="00f067aa0ba902b7", sampled=True)):
         inside = json.loads(formatter.format(record))
     outside = json.loads(formatter.format(record))
 
     name = f"projects/my-project/traces/{TRACE}"
     assert inside["logging.googleapis.com/trace"] == name
+    assert inside["logging.googleapis.com/spanId"] == "00f067aa0ba902b7"
+    assert inside["logging.googleapis.com/trace_sampled"] is True
     assert inside["connection_id"] == "c_1"
     assert "logging.googleapis.com/trace" not in outside
 
 
-def test_a_trace_that_is_no_trace_is_left_out() -> None:
-    with traced('"}{/x') as trace:
-        assert trace == ""
+PARENT = f"00-{TRACE}-00f067aa0ba902b7-01"
+SPANNED = Trace(id=TRACE, span="00f067aa0ba902b7", sampled=True)
+
+
+@pytest.mark.parametrize(
+    ("headers", "trace"),
+    [
+        ({"traceparent": PARENT}, SPANNED),
+        ({"X-Cloud-Trace-Context": f"{TRACE}/67667974448284343;o=1"}, SPANNED),
+        ({"traceparent": PARENT, "X-Cloud-Trace-Context": "f" * 32}, SPANNED),
+        ({"X-Cloud-Trace-Context": TRACE}, Trace(id=TRACE)),
+    ],
+)
+def test_a_trace_is_read_in_both_ways_of_writing_it(
+    headers: dict[str, str], trace: Trace
+) -> None:
+    assert trace_of(headers) == trace
+
+
+@pytest.mark.parametrize("text", ['"}{/x', f"{TRACE}/1\n", "anna@a.example", "0" * 900])
+def test_a_trace_that_is_no_trace_is_left_out(text: str) -> None:
+    headers = {"traceparent": text, "X-Cloud-Trace-Context": text}
+
+    assert trace_of(headers) == Trace()

@@ -1,7 +1,7 @@
 """docs/metrics.md lists every figure with its event, as the code has it."""
 
 from services.metrics import METRICS, SECONDS, Metric
-from tests.house import ROOT
+from tests.house import ROOT, production
 
 PAGE = (ROOT / "docs" / "metrics.md").read_text(encoding="utf-8")
 HEAD = (
@@ -30,3 +30,11 @@ def test_the_page_tells_the_bounds_of_a_spread() -> None:
     bounds = ", ".join(f"{bound:g}" for bound in SECONDS)
 
     assert bounds in " ".join(PAGE.split()), bounds
+
+
+def test_every_figure_is_read_from_an_event_that_is_logged() -> None:
+    logged = "".join(module.text for module in production())
+
+    for metric in METRICS:
+        if metric.event != "support-look":
+            assert f'"event": "{metric.event}"' in logged, metric.event

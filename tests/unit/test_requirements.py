@@ -21,10 +21,16 @@ EXACT = re.compile(r"==[^=*,]+$")
 
 
 def lines_of(file: str) -> list[Requirement]:
-    """Return the lines of a requirements file that hold on this machine."""
-    lines = (ROOT / file).read_text(encoding="utf-8").splitlines()
-    pinned = [Requirement(line) for line in lines if line and line[0] != "#"]
+    """Return the pins of a requirements file that hold on this machine."""
+    pinned = [Requirement(line.partition(" --hash=")[0]) for line in whole_lines(file)]
     return [pin for pin in pinned if pin.marker is None or pin.marker.evaluate()]
+
+
+def whole_lines(file: str) -> list[str]:
+    """Return each pin with its hashes, as one line."""
+    text = (ROOT / file).read_text(encoding="utf-8").replace("\\\n", "")
+    lines = [" ".join(line.split()) for line in text.splitlines()]
+    return [line for line in lines if line and line[0] != "#"]
 
 
 def pins(file: str) -> dict[str, str]:
@@ -136,6 +142,16 @@ def test_everybody_has_the_versions_of_the_cloud(file: str) -> None:
 @pytest.mark.parametrize("file", PINNED)
 def test_every_pin_is_exact(file: str) -> None:
     assert all(EXACT.match(str(pin.specifier)) for pin in lines_of(file))
+
+
+@pytest.mark.parametrize("file", PINNED)
+def test_every_pin_has_the_hashes_of_its_files(file: str) -> None:
+    """One file without a hash, and pip would take whatever an index serves for it."""
+    for line in whole_lines(file):
+        hashes = line.split(" --hash=")[1:]
+
+        assert hashes, line
+        assert all(re.fullmatch(r"sha256:[0-9a-f]{64}", one) for one in hashes), line
 
 
 @pytest.mark.parametrize("file", PINNED)

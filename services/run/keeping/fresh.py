@@ -1,5 +1,6 @@
 """How fresh both sides are: from hearing of a change to having written it."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -9,6 +10,8 @@ from services.links.link import Intent
 from services.run.keeping.trouble import earliest
 from services.run.session import Session
 from sync.sides import Side
+
+logger = logging.getLogger(__name__)
 
 MILLISECOND = timedelta(milliseconds=1)
 
@@ -30,6 +33,21 @@ def with_freshness(
     if Side.CALENDAR in sides:
         known = replace(known, to_calendar=_with(known.to_calendar, took))
     return replace(connection, freshness=known)
+
+
+def tell_carried(session: Session, written: Sequence[Intent]) -> None:
+    """Log what `with_freshness` found for each side, once that is saved."""
+    if earliest(session.hint.received_at, session.heard_before) is None:
+        return
+    known, sides = session.connection.freshness, {intent.side for intent in written}
+    for side, samples in (
+        (Side.AGENDA, known.to_agenda),
+        (Side.CALENDAR, known.to_calendar),
+    ):
+        if side in sides and samples:
+            ids = {"event": "carried", "connection_id": session.connection.id}
+            figures = {"direction": f"to_{side}", "seconds": samples[-1] / 1000}
+            logger.info("change carried", extra=ids | figures)
 
 
 def without_heard(session: Session, connection: Connection) -> Connection:

@@ -74,6 +74,8 @@ def postponed(session: Session, error: TransientError) -> Outcome:
 def told_to_wait(session: Session, error: RateLimited, *, wait: timedelta) -> None:
     """Let the account, or its whole project, know what Google said to this run."""
     world, account, now = session.world, session.connection.account, session.now()
+    ids = {"event": "quota", "connection_id": session.connection.id}
+    logger.info("told to wait", extra=ids | {"limit": str(error.limit or "other")})
     if error.limit is Limit.USE:
         rest_account(world, account, until=now + wait, why=str(error), now=now)
     elif error.limit is Limit.ACCOUNT:
@@ -125,5 +127,5 @@ def failed(session: Session, error: PermanentError) -> Outcome:
 
     session.save(failing)
     fields = {"event": "connection-stopped", "connection_id": session.connection.id}
-    logger.warning("connection stopped", extra=fields)
+    logger.warning("connection stopped", extra=fields | {"state": str(state)})
     return Outcome(word=str(state))

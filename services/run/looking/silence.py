@@ -55,6 +55,19 @@ def _was_hindered(session: Session) -> bool:
     return bool(before.tries or before.wanted or before.awaited or before.backlog)
 
 
+def tell_delay(session: Session, looked: Looked) -> None:
+    """Log how long Google took to tell of the change that this run was asked for."""
+    received = session.hint.received_at
+    if session.hint.channel is None or received is None:
+        return
+    changed = [moment for each in looked.staged if (moment := _changed(each))]
+    before = [moment for moment in changed if moment <= received]
+    if before:
+        ids = {"event": "push-heard", "connection_id": session.connection.id}
+        took = (received - max(before)).total_seconds()
+        logger.info("push heard", extra=ids | {"seconds": took})
+
+
 def _changed(each: Staged) -> datetime | None:
     """Return when an event changed otherwise than by ourselves, if this look saw it."""
     master = each.link.rows.master

@@ -21,7 +21,7 @@ from services.run.deciding.gate import Gate
 from services.run.deciding.mails import with_mails
 from services.run.deciding.preparing import Preparing
 from services.run.deciding.releasing import Rivals
-from services.run.keeping.fresh import with_freshness
+from services.run.keeping.fresh import tell_carried, with_freshness
 from services.run.keeping.saving import Saving
 from services.run.keeping.trouble import wait_of
 from services.run.keeping.waking import is_due, with_left, woken_by
@@ -74,6 +74,7 @@ class Work:
                 more = self._round(steps, finish)
             elif not self.rivals.release():
                 self.saving.save(self._ended(finish), self._asked())
+                tell_carried(self.session, self.unasked)
                 return
 
     def _find_out(self) -> None:
@@ -139,6 +140,8 @@ class Work:
         more = more and not self.slowed and self.session.may_go_on()
         change = _without_work if more else self._ended(finish)
         self.saving.save(change, [*writes, *self._asked()])
+        if not more:
+            tell_carried(self.session, self.unasked)
         return more
 
     def _asked(self) -> list[Create]:
