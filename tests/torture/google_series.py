@@ -18,12 +18,17 @@ def _instance(stage: Stage, luck: Luck, thing: Thing, *, status: str) -> Json:
     """Return one instance with this status, or an empty one."""
     if not thing.content.rules:
         return {}
-    path = f"{EVENTS}/{thing.id}/instances"
-    found = stage.anna.ask("GET", path, showDeleted=True, maxResults=50)["items"]
+    found = _instances(stage, thing)
     fitting = [row for row in found if (row["status"] == "cancelled") == bool(status)]
     if not status and len(fitting) < 3:
         return {}
     return luck.pick(fitting, _slot) if fitting else {}
+
+
+def _instances(stage: Stage, thing: Thing) -> list[Json]:
+    path = f"{EVENTS}/{thing.id}/instances"
+    asked = stage.anna.ask("GET", path, showDeleted=True, maxResults=50)
+    return list(asked["items"])
 
 
 def _slot(row: Json) -> str:
@@ -96,14 +101,26 @@ def stop_repeating(stage: Stage, luck: Luck, thing: Thing) -> str | None:
 
 
 def cut(stage: Stage, luck: Luck, thing: Thing, *, token: str) -> str | None:
-    """Change this and what follows: another series goes on, under its own title."""
+    """Change this and what follows: another series goes on, under its own title.
+
+    Something is left before it, or the first series would be gone.
+    """
     row = _instance(stage, luck, thing, status="")
-    if not row or _moment(row["originalStartTime"]) == _moment(thing.raw["start"]):
+    if not row or not _lives_before(_instances(stage, thing), row):
         return None
     body = {"summary": title(luck, token)}
     asked = {"calendar": ANNA, "event_id": row["id"], "body": body}
     stage.anna.ask("POST", "/_/split", asked)
     return f"split at {_slot(row)}"
+
+
+def _lives_before(rows: list[Json], row: Json) -> bool:
+    living = [one for one in rows if one["status"] != "cancelled"]
+    return min(map(_original, living)) < _original(row)
+
+
+def _original(row: Json) -> datetime:
+    return _moment(row["originalStartTime"])
 
 
 def _moment(moment: Json) -> datetime:
