@@ -3,9 +3,11 @@
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from services.connections.journal import newest
 from services.items.items import Condition, patch_item
-from services.links.link import Waiting
+from services.links.link import Rank, Waiting
 from sync.identity import event_id, item_link, marker
 from tests.journeys.odd_google import before_our, refusing
 from tests.journeys.trouble import (
@@ -14,6 +16,7 @@ from tests.journeys.trouble import (
     drain,
     event_of,
     forget_calls,
+    google_fails,
     place_of,
     visit,
     writes,
@@ -271,3 +274,25 @@ def test_a_rule_that_both_sides_changed_is_settled_and_journaled(
     pages = newest(bench.store, bench.connection_id, limit=10)
     lost = [entry.lost for page, _ in pages for entry in page.entries if entry.lost]
     assert lost == [{"rules": [{**rule, "count": 6}]}]
+
+
+@pytest.mark.parametrize("kind", ["server_error_before", "server_error_after"])
+def test_an_edit_that_is_taken_back_before_its_answer_is_known_stays_taken_back(
+    bench: Workbench, kind: str
+) -> None:
+    visit(bench, "visit-1")
+    bench.settle()
+    visit(bench, "visit-1", freeBusyStatus="free")
+    google_fails(bench, {"kind": kind, "method": "events.patch", "count": 1})
+    bench.sync()
+
+    visit(bench, "visit-1", freeBusyStatus="busy")
+    bench.sync()
+    drain(bench)
+    bench.settle()
+
+    [link] = bench.links()
+    assert (link.intent, link.rank) == (None, Rank.CLEAN)
+    assert event_of(bench, "visit-1").get("transparency") != "transparent"
+    assert bench.items()["visit-1"].get("freeBusyStatus") == "busy"
+    assert bench.connection().counts.dirty == 0

@@ -36,6 +36,10 @@ def ranked(session: Session, link: Link) -> Link:
     if link.order is not None:
         rank = link.rank or Rank.EDIT
         return replace(link, rank=rank, due_at=session.now(), waiting=None)
+    if link.intent is not None:
+        # What came of it nobody knows yet, so that nothing can be said of its sides.
+        rank = link.rank or Rank.EDIT
+        return replace(link, rank=rank, due_at=session.now(), waiting=None, why="")
     if link.spread and link.orphan:
         return link
     if waits_for_master(link) or link.spread:
