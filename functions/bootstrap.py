@@ -5,6 +5,7 @@ import os
 import secrets
 import threading
 from datetime import datetime
+from functools import partial
 
 from connectors.base import Connector
 from functions.clock import SystemClock
@@ -14,6 +15,7 @@ from functions.meters import Meters, measure_with
 from functions.places import why_no_database, why_no_folder
 from functions.setting_forms import Place
 from functions.settings import SettingInvalid, Settings, read_settings
+from functions.task_doors import address_of, audience_of
 from services.ids import new_key
 from services.ports.accounts import Accounts
 from services.ports.clock import Clock
@@ -105,10 +107,10 @@ def make_world(
     """Return the outside world as these settings choose it. Raises SettingInvalid."""
     _require_adapters(chosen)
     clock = SystemClock()
-    vault = lazily(lambda: _vault(chosen.vault))
+    vault = lazily(lambda: _vault(chosen.vault, clock))
     made = World(
         store=lazily(lambda: _store(chosen.store)),
-        queue=queue or lazily(lambda: _queue(chosen.queue, clock)),
+        queue=queue or lazily(lambda: _queue(chosen, clock)),
         vault=vault,
         mailer=lazily(lambda: _mailer(chosen.mail, clock)),
         accounts=lazily(lambda: _accounts(chosen.google_url, clock)),
@@ -152,15 +154,35 @@ def _store(place: Place) -> Store:
     return FirestoreStore(project, database or "(default)")
 
 
-def _queue(place: Place, clock: Clock) -> Queue:
+def _queue(chosen: Settings, clock: Clock) -> Queue:
+    if chosen.tasks_account is not None and not chosen.on_one_machine:
+        return _cloud_queue(chosen, chosen.tasks_account.email, clock)
     from local.delivery import NO_ANSWER
     from local.queue import LocalQueue
 
     # This process only fills the queue. The server of this machine empties it.
-    return LocalQueue(place.target, deliver=lambda _: NO_ANSWER, clock=clock)
+    place = chosen.queue.target
+    return LocalQueue(place, deliver=lambda _: NO_ANSWER, clock=clock)
 
 
-def _vault(place: Place) -> Vault:
+def _cloud_queue(chosen: Settings, account: str, clock: Clock) -> Queue:
+    from infra.cloud_tasks import CloudTasksQueue
+
+    return CloudTasksQueue(
+        chosen.queue.target,
+        address=partial(address_of, chosen),
+        audience=partial(audience_of, chosen),
+        account=account,
+        clock=clock,
+    )
+
+
+def _vault(place: Place, clock: Clock) -> Vault:
+    if place.kind == "secretmanager":
+        from infra.secret_manager import SecretManagerVault
+
+        project, _, region = place.target.partition("/")
+        return SecretManagerVault(project, region, clock=clock)
     from local.vault import FileVault
 
     return FileVault(place.target)
@@ -191,11 +213,7 @@ def _connector(world: World, application: Application) -> Connector:
 
 def _require_adapters(chosen: Settings) -> None:
     """See to it that there is an adapter for each place. Raises SettingInvalid."""
-    for name, place, known in (
-        ("TANDEM_QUEUE", chosen.queue, "local:FILE"),
-        ("TANDEM_VAULT", chosen.vault, "file:FOLDER"),
-        ("TANDEM_MAIL", chosen.mail, "folder:FOLDER"),
-    ):
+    for name, place, known in (("TANDEM_MAIL", chosen.mail, "folder:FOLDER"),):
         if place.kind != known.partition(":")[0]:
             raise SettingInvalid(
                 f'{name} holds a place of kind "{place.kind}", which this version '

@@ -37,10 +37,20 @@ class Place:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TasksAccount:
-    """Whose OIDC tokens open `/tasks/*`, and for which audience they must be made."""
+    """Whose OIDC tokens open `/tasks/*`, and for which audience they must be made.
+
+    Tasks are queued in the name of `email`; `others`, such as the scheduler's account,
+    are believed too. Without an audience, each door has its own address for one.
+    """
 
     email: str
-    audience: str
+    others: tuple[str, ...] = ()
+    audience: str = ""
+
+    @property
+    def emails(self) -> frozenset[str]:
+        """All accounts that are believed."""
+        return frozenset({self.email, *self.others})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -183,9 +193,11 @@ def queue(text: str) -> Place:
 
 
 def vault(text: str) -> Place:
-    may = '"file:FOLDER" or "secretmanager:PROJECT"'
+    may = '"file:FOLDER" or "secretmanager:PROJECT" or "secretmanager:PROJECT/REGION"'
     setting = _Setting(name="TANDEM_VAULT", text=text, may_hold=may)
-    return _place(setting, {"file": _PATH, "secretmanager": _matches(_PROJECT)})
+    region = r"(/[a-z]+-[a-z]+[0-9]+)?"
+    manager = _matches(_PROJECT + region)
+    return _place(setting, {"file": _PATH, "secretmanager": manager})
 
 
 def mail(text: str) -> Place:
@@ -230,19 +242,24 @@ def google_client(text: str) -> str | None:
     return text or None
 
 
-def tasks_account(text: str, queue: Place, base_url: str) -> TasksAccount | None:
+def tasks_account(text: str, queue: Place) -> TasksAccount | None:
     may = (
-        '"ACCOUNT" or "ACCOUNT AUDIENCE", such as '
+        '"ACCOUNT", "ACCOUNT,SCHEDULER" or either with an audience behind it, such as '
         '"tasks@project.iam.gserviceaccount.com https://tandem.example.com"; '
         "it is needed with a queue of Cloud Tasks"
     )
     setting = _Setting(name="TANDEM_TASKS_ACCOUNT", text=text, may_hold=may)
     if not text and queue.kind == "local":
         return None
-    email, _, audience = text.partition(" ")
-    if not re.fullmatch(r"[^@\s]+@[^@\s]+", email) or " " in audience.strip():
+    accounts, _, audience = text.partition(" ")
+    emails = accounts.split(",")
+    if not all(re.fullmatch(r"[^@\s,]+@[^@\s,]+", email) for email in emails):
         raise setting.refused()
-    return TasksAccount(email=email, audience=audience.strip() or base_url)
+    if " " in audience.strip():
+        raise setting.refused()
+    return TasksAccount(
+        email=emails[0], others=tuple(emails[1:]), audience=audience.strip()
+    )
 
 
 def private_addresses(text: str, base_url: str) -> bool:

@@ -57,9 +57,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         operator_key=forms.operator_key(given("TANDEM_OPERATOR_KEY")),
         operators=forms.operators(given("TANDEM_OPERATORS")),
         google_client=forms.google_client(given("TANDEM_GOOGLE_CLIENT")),
-        tasks_account=forms.tasks_account(
-            given("TANDEM_TASKS_ACCOUNT"), queue, base_url
-        ),
+        tasks_account=forms.tasks_account(given("TANDEM_TASKS_ACCOUNT"), queue),
         private_addresses=forms.private_addresses(
             given("TANDEM_PRIVATE_ADDRESSES"), base_url
         ),

@@ -5,9 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
-import grpc
-from google.api_core import exceptions, retry
-from google.auth.exceptions import GoogleAuthError
+from google.api_core import exceptions
 from google.cloud.firestore_v1.services.firestore import FirestoreClient
 from google.cloud.firestore_v1.services.firestore.transports.grpc import (
     FirestoreGrpcTransport,
@@ -21,24 +19,16 @@ from infra.firestore_requests import (
     written,
 )
 from infra.firestore_values import decoded
+from infra.grpc_calls import FAILED, client_of, patient
 from services.limits import NotAllowed
 from services.ports.store import Delete, Document, Query, StoreError, Write
 
-_TIMEOUT: Final = 10.0
-
 # Contention (ABORTED) passes within milliseconds; nothing was written then.
-_RETRY: Final = retry.Retry(
-    predicate=retry.if_exception_type(
-        exceptions.Aborted,
-        exceptions.ResourceExhausted,
-        exceptions.ServiceUnavailable,
-    ),
-    initial=0.05,
-    maximum=1.0,
-    multiplier=2.0,
-    timeout=_TIMEOUT,
+_PATIENT: Final = patient(
+    exceptions.Aborted, exceptions.ResourceExhausted, exceptions.ServiceUnavailable
 )
 
+EMULATOR: Final = "FIRESTORE_EMULATOR_HOST"
 _REFUSED: Final = (
     exceptions.AlreadyExists,
     exceptions.FailedPrecondition,
@@ -53,19 +43,12 @@ class Wire:
         self._database = f"projects/{project}/databases/{database}"
         self._root = f"{self._database}/documents"
         self._metadata = [("google-cloud-resource-prefix", self._database)]
-        emulator = os.environ.get("FIRESTORE_EMULATOR_HOST")
-        if emulator:
+        if os.environ.get(EMULATOR):
             self._metadata.append(("authorization", "Bearer owner"))
-            channel = grpc.insecure_channel(emulator)
-            transport = FirestoreGrpcTransport(host=emulator, channel=channel)
-            self._api = FirestoreClient(transport=transport)
-        else:
-            self._api = FirestoreClient()
-        self._how: dict[str, Any] = {
-            "metadata": self._metadata,
-            "retry": _RETRY,
-            "timeout": _TIMEOUT,
-        }
+        self._api: FirestoreClient = client_of(
+            FirestoreClient, FirestoreGrpcTransport, emulator=EMULATOR
+        )
+        self._how: dict[str, Any] = {"metadata": self._metadata, **_PATIENT}
 
     def close(self) -> None:
         self._api.transport.close()
@@ -134,5 +117,5 @@ def _translated() -> Iterator[None]:
         yield
     except exceptions.InvalidArgument as error:
         raise NotAllowed(f"Firestore refuses this: {error.message}") from error
-    except (exceptions.GoogleAPIError, GoogleAuthError) as error:
+    except FAILED as error:
         raise StoreError(f"Firestore could not do it: {error}") from error

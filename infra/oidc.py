@@ -3,82 +3,114 @@
 https://cloud.google.com/tasks/docs/creating-http-target-tasks#token
 """
 
-import json
+import logging
 import threading
-import time
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Collection, Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final
 
-from google.auth import jwt
-from google.auth.exceptions import GoogleAuthError
-from google.auth.transport.requests import Request
+import jwt
 
-CERTIFICATES = "https://www.googleapis.com/oauth2/v1/certs"
-ISSUERS = frozenset({"accounts.google.com", "https://accounts.google.com"})
-KEPT_SECONDS = 3600
-SECONDS_BETWEEN_LOOKS = 60
+from infra.google.signing_keys import ISSUERS, Listed
+from services.ports.clock import Clock
+from sync.errors import TransientError
 
-Certificates = Mapping[str, str]
+logger = logging.getLogger(__name__)
 
-
-def google_certificates() -> Certificates:
-    """Return the certificates of Google's token keys, by key id."""
-    answer = Request()(CERTIFICATES, method="GET")
-    found: Certificates = json.loads(answer.data)
-    return found
+KEPT_AT_LEAST: Final = timedelta(minutes=10)
+KEPT_AT_MOST: Final = timedelta(hours=24)
+BETWEEN_LOOKS: Final = timedelta(minutes=1)
+SKEW: Final = timedelta(seconds=30)
+LONGEST_TOKEN: Final = 8_192
 
 
 class Tokens:
-    """Checks tokens with Google's certificates, which it keeps for an hour."""
+    """Checks tokens with Google's keys, kept for as long as Google allows.
 
-    def __init__(
-        self,
-        fetch: Callable[[], Certificates] = google_certificates,
-        *,
-        seconds: Callable[[], float] = time.monotonic,
-    ) -> None:
+    Keys that Google cannot renew at the moment stay good. A key id that nobody knows
+    may be Google's newest, so its list is read again, once a minute at most: strangers
+    can make up key ids all day long.
+    """
+
+    def __init__(self, fetch: Callable[[], Listed], *, clock: Clock) -> None:
         self._fetch = fetch
-        self._seconds = seconds
+        self._clock = clock
         self._lock = threading.Lock()
-        self._known: Certificates = {}
-        self._fetched_at: float | None = None
+        self._keys: Mapping[str, jwt.PyJWK] = {}
+        self._looked_at: datetime | None = None
+        self._fresh_until: datetime | None = None
 
-    def is_from(self, email: str, token: str, *, audience: str) -> bool:
-        """Return whether Google made this token for that account and audience.
+    def is_from(self, emails: Collection[str], token: str, *, audience: str) -> bool:
+        """Return whether Google made this token for one of the accounts, for us, now.
 
-        Raises what the network raises when the certificates cannot be had.
+        Raises TransientError when there are no keys to check it with.
         """
         claims = self._claims(token, audience=audience)
         return (
-            claims.get("iss") in ISSUERS
-            and claims.get("email") == email
+            claims.get("email") in emails
             and claims.get("email_verified") is True
+            and self._is_of_now(claims)
         )
 
     def _claims(self, token: str, *, audience: str) -> Mapping[str, Any]:
-        try:
-            key_id = jwt.decode_header(token).get("kid")
-        except (ValueError, GoogleAuthError):
+        """Return what Google signed, or nothing."""
+        if len(token) > LONGEST_TOKEN:
             return {}
-        certificates = self._certificates(key_id)
         try:
-            claims: Mapping[str, Any] = jwt.decode(
+            key = self._key(jwt.get_unverified_header(token).get("kid"))
+            if key is None:
+                return {}
+            return jwt.decode(
                 token,
-                certs=certificates,
+                key,
+                # Ours, whatever the token says: never "none", never a shared secret.
+                algorithms=["RS256"],
                 audience=audience,
-                clock_skew_in_seconds=10,
+                issuer=ISSUERS,
+                options={
+                    "require": ["aud", "exp", "iat", "iss", "email"],
+                    # By our clock, below: the library knows only the machine's.
+                    "verify_exp": False,
+                    "verify_iat": False,
+                    "verify_nbf": False,
+                },
             )
-        except (ValueError, GoogleAuthError):
+        except jwt.PyJWTError:
             return {}
-        return claims
 
-    def _certificates(self, key_id: object) -> Certificates:
+    def _is_of_now(self, claims: Mapping[str, Any]) -> bool:
+        now = self._clock.now().timestamp()
+        skew = SKEW.total_seconds()
+        begins = [claims["iat"], claims.get("nbf", claims["iat"])]
+        times = [claims["exp"], *begins]
+        if not all(isinstance(one, int | float) for one in times):
+            return False
+        return bool(claims["exp"] > now - skew and max(begins) < now + skew)
+
+    def _key(self, key_id: object) -> jwt.PyJWK | None:
+        if not isinstance(key_id, str):
+            return None
         with self._lock:
-            age = self._seconds() - (self._fetched_at or 0)
-            too_old = self._fetched_at is None or age > KEPT_SECONDS
-            # Google changes its keys; but strangers can make up key ids all day long.
-            unknown = key_id not in self._known and age > SECONDS_BETWEEN_LOOKS
-            if too_old or unknown:
-                self._known = self._fetch()
-                self._fetched_at = self._seconds()
-            return self._known
+            if self._should_look(key_id):
+                self._look()
+            return self._keys.get(key_id)
+
+    def _should_look(self, key_id: str) -> bool:
+        now, last = self._clock.now(), self._looked_at
+        if last is None or self._fresh_until is None:
+            return True
+        old = now >= self._fresh_until or key_id not in self._keys
+        return old and now - last >= BETWEEN_LOOKS
+
+    def _look(self) -> None:
+        try:
+            listed = self._fetch()
+        except TransientError:
+            if not self._keys:
+                raise
+            logger.warning("keys not renewed", extra={"event": "google-keys-old"})
+            self._looked_at = self._clock.now()
+            return
+        self._looked_at = now = self._clock.now()
+        self._keys = listed.keys
+        self._fresh_until = now + min(max(listed.lasts, KEPT_AT_LEAST), KEPT_AT_MOST)

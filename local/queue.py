@@ -91,6 +91,13 @@ class LocalQueue:
             self._tell()
         return added
 
+    def check(self) -> None:
+        """See to it that the file can be read. Raises QueueError."""
+        try:
+            self._table.next_due(_ALL)
+        except sqlite3.Error as error:
+            raise QueueError(f"The queue cannot be read: {error}.") from error
+
     @property
     def process(self) -> str:
         """What names this process to others that share the file, until it ends."""

@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import Final
 
 from local.folders import PRIVATE_FILE, PRIVATE_FOLDER, make_folder
-from services.limits import NotAllowed
+from services.limits import check_secret, check_secret_name
 from services.ports.vault import SecretMissing
 
-_NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,255}")
 _VERSION: Final = re.compile(r"[0-9]{6,}")
 _FIRST: Final = 1
 
@@ -36,14 +35,20 @@ class FileVault:
                 return _file(folder, version).read_bytes()
         raise SecretMissing(f"The vault holds no secret named {name}.")
 
+    def read_anew(self, name: str) -> bytes:
+        """Return the latest version. Raises SecretMissing."""
+        return self.read(name)
+
     def write(self, name: str, value: bytes) -> None:
         """Add a version."""
+        check_secret(name, value)
         folder = self._folder_of(name)
         while not self._added(folder, _latest(folder) + 1, value):
             pass
 
     def write_once(self, name: str, value: bytes) -> bytes:
         """Write the first version unless there is one; return the one that counts."""
+        check_secret(name, value)
         folder = self._folder_of(name)
         if not _latest(folder) and self._added(folder, _FIRST, value):
             return value
@@ -58,8 +63,7 @@ class FileVault:
             shutil.rmtree(gone)
 
     def _folder_of(self, name: str) -> Path:
-        if not _NAME.fullmatch(name):
-            raise NotAllowed(f"{name!r} cannot be the name of a secret.")
+        check_secret_name(name)
         return self._folder / name
 
     def _added(self, folder: Path, version: int, value: bytes) -> bool:

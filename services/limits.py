@@ -29,11 +29,13 @@ MAX_ID_BYTES: Final = 1_500
 MAX_DEPTH: Final = 20
 MAX_TASK_BYTES: Final = 100_000
 MAX_TASK_DELAY: Final = timedelta(days=30)
+MAX_SECRET_BYTES: Final = 65_536
 
 _MEMBER: Final = re.compile(r"(?!__)[A-Za-z_][A-Za-z0-9_]{0,199}")
 _RESERVED: Final = re.compile(r"__.*__", re.DOTALL)
 _CONTROL: Final = re.compile(r"[\x00-\x1f]")
 _TASK_NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,500}")
+_SECRET_NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,255}")
 SHARDS: Final = 65_536
 
 
@@ -42,7 +44,7 @@ class NotAllowed(ValueError):
 
 
 class TooLarge(NotAllowed):
-    """A document or task is larger than the cloud takes."""
+    """A document, task or secret is larger than the cloud takes."""
 
 
 # --- Store ---------------------------------------------------------------------------
@@ -244,3 +246,22 @@ def _body(task: Task) -> bytes:
     if len(body) > MAX_TASK_BYTES:
         raise TooLarge(f"A task of {len(body)} bytes is over {MAX_TASK_BYTES}.")
     return body
+
+
+# --- Vault ---------------------------------------------------------------------------
+
+
+def check_secret_name(name: str) -> None:
+    """See to it that every vault can hold a secret of that name. Raises NotAllowed."""
+    if not _SECRET_NAME.fullmatch(name):
+        raise NotAllowed(f"{name!r} cannot be the name of a secret.")
+
+
+def check_secret(name: str, value: bytes) -> None:
+    """See to it that every vault can hold this. Raises NotAllowed, TooLarge."""
+    check_secret_name(name)
+    if len(value) > MAX_SECRET_BYTES:
+        raise TooLarge(
+            f"The secret {name} has {len(value):,} bytes, and {MAX_SECRET_BYTES:,} are "
+            "allowed."
+        )

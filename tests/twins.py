@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import TypeVar
 
+from services.limits import check_secret, check_secret_name
 from services.ports.store import Document, Query, Store, StoreError, Write
 from services.ports.vault import SecretMissing
 
@@ -23,21 +24,28 @@ class MemoryVault:
         self.reads = 0
 
     def read(self, name: str) -> bytes:
+        check_secret_name(name)
         with self._lock:
             self.reads += 1
             if name not in self._secrets:
                 raise SecretMissing(f"The vault holds no secret named {name}.")
             return self._secrets[name]
 
+    def read_anew(self, name: str) -> bytes:
+        return self.read(name)
+
     def write(self, name: str, value: bytes) -> None:
+        check_secret(name, value)
         with self._lock:
             self._secrets[name] = value
 
     def write_once(self, name: str, value: bytes) -> bytes:
+        check_secret(name, value)
         with self._lock:
             return self._secrets.setdefault(name, value)
 
     def delete(self, name: str) -> None:
+        check_secret_name(name)
         with self._lock:
             self._secrets.pop(name, None)
 

@@ -54,6 +54,10 @@ class MemoryQueue:
         self.tasks.append(task)
         return True
 
+    def check(self) -> None:
+        if self.down:
+            raise QueueError("The queue is down.")
+
     def bodies(self, path: str) -> list[Mapping[str, object]]:
         """Return the bodies of the tasks for one path, in order."""
         return [task.body for task in self.tasks if task.path == path]

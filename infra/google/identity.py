@@ -3,7 +3,6 @@
 https://developers.google.com/identity/openid-connect/openid-connect#validatinganidtoken
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -12,13 +11,10 @@ from typing import Any
 
 import jwt
 
-from infra.google.answers import json_object
-from infra.google.errors import unreadable
 from infra.google.http import Transport
+from infra.google.signing_keys import ISSUERS, listed_keys
 from sync.errors import AccessRevoked
 
-KEYS_ADDRESS = "https://www.googleapis.com/oauth2/v3/certs"
-ISSUERS = ("https://accounts.google.com", "accounts.google.com")
 SKEW = timedelta(minutes=1)
 
 
@@ -49,29 +45,16 @@ class Keys:
         return self._keys[id]
 
     def _read(self, *, now: datetime) -> None:
-        response = self._transport.send("GET", KEYS_ADDRESS, headers={})
-        members = (json_object(response.body) or {}).get("keys")
-        if response.status != 200 or not isinstance(members, list):
-            raise unreadable()
-        try:
-            keys = [jwt.PyJWK(member) for member in members]
-        except jwt.PyJWTError as broken:
-            raise unreadable() from broken
-        lasts = _max_age(response.headers.get("cache-control", ""))
+        listed = listed_keys(self._transport)
         # One assignment each: another thread sees the old keys or the new ones.
-        self._keys = {key.key_id: key for key in keys if key.key_id}
-        self._fresh_until = now + lasts
+        self._keys = listed.keys
+        self._fresh_until = now + listed.lasts
 
 
 @cache
 def keys_of(transport: Transport) -> Keys:
     """Return the process's one store of the keys that lie behind a transport."""
     return Keys(transport)
-
-
-def _max_age(cache_control: str) -> timedelta:
-    found = re.search(r"max-age=(\d{1,7})", cache_control)
-    return timedelta(seconds=int(found[1])) if found else timedelta(0)
 
 
 def identify(id_token: str, keys: Keys, *, client_id: str, now: datetime) -> Identity:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from services.organizations.google_credentials import OPERATOR, SERVICE_ACCOUNT
 from services.organizations.organization import Google, Organization
 from services.ports.accounts import Client
-from services.ports.vault import SecretMissing
+from services.ports.vault import SecretDisabled, SecretMissing, VaultRefused
 from services.world import World
 from sync.errors import OperatorFault
 
@@ -82,5 +82,7 @@ def _json(world: World, name: str) -> Mapping[str, str]:
 def _read(world: World, name: str) -> bytes:
     try:
         return world.vault.read(name)
+    except (SecretDisabled, VaultRefused) as error:
+        raise OperatorFault(str(error)) from error
     except SecretMissing as error:
         raise OperatorFault(f'The vault holds no secret "{name}".') from error

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from services.environment import MARK_PATH
 from services.ports.queue import QueueError, Task
 from services.ports.store import StoreError
-from services.ports.vault import SecretMissing
+from services.ports.vault import SecretDisabled, SecretMissing, VaultError
 from services.rounds.sweep import SWEEP_PATH
 from services.secrets.signing import SIGNING_KEYS
 from services.world import World
@@ -48,10 +48,12 @@ def _queues(world: World, now: datetime) -> bool:
     """Queue a sweep under the name of this hour.
 
     Only the first of an hour is taken; that the others are refused proves as much, and
-    a sweep may always be repeated.
+    a sweep may always be repeated. A queue that somebody paused takes tasks as ever, so
+    it is asked too.
     """
     name = f"health-{now:%Y%m%d%H}"
     try:
+        world.queue.check()
         world.queue.enqueue(Task(path=SWEEP_PATH, body={}, name=name))
     except QueueError:
         return False
@@ -61,8 +63,8 @@ def _queues(world: World, now: datetime) -> bool:
 def _opens(world: World) -> bool:
     try:
         world.vault.read(SIGNING_KEYS)
+    except (SecretDisabled, VaultError, OSError):
+        return False
     except SecretMissing:
         return True
-    except OSError:
-        return False
     return True

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import logging
 import secrets
 import threading
 import time
@@ -9,10 +10,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from services.ports.vault import SecretMissing, Vault
+from services.ports.vault import SecretMissing, Vault, VaultError
+
+logger = logging.getLogger(__name__)
 
 KEY_BYTES: Final = 32
 SECONDS_BETWEEN_LOOKS: Final = 1.0
+SECONDS_KEPT: Final = 300.0
+"""A rotated keyset is in use everywhere after so long, without any restart."""
 
 
 class KeysetBroken(Exception):
@@ -39,9 +44,10 @@ class _Keyset:
 class Keys:
     """The keyset under one name of the vault, kept in memory and safe across threads.
 
-    It is made at first use where the vault has none. An unknown key id may belong to a
-    key that another process has just added, so the vault is looked at again; but at
-    most once a second, since a stranger can make up any number of ids.
+    It is made at first use where the vault has none, and read again every five minutes;
+    where the vault does not answer then, the known keys stay good. An unknown key id
+    may belong to a key that another process has just added, so the vault is looked at
+    again; but at most once a second, since a stranger can make up any number of ids.
     """
 
     def __init__(
@@ -56,6 +62,7 @@ class Keys:
         self._seconds = seconds
         self._lock = threading.Lock()
         self._keyset: _Keyset | None = None
+        self._read_at = 0.0
         self._looked_at: float | None = None
 
     def primary(self) -> Key:
@@ -81,12 +88,17 @@ class Keys:
 
     def _known(self) -> _Keyset:
         keyset = self._keyset
-        if keyset is not None:
-            return keyset
-        with self._lock:
-            if self._keyset is None:
-                self._keyset = self._read_or_make()
-            return self._keyset
+        if keyset is None:
+            with self._lock:
+                return self._keyset or self._read_first()
+        age = self._seconds() - self._read_at
+        # One thread reads it again; meanwhile the others go on with what is known.
+        if age >= SECONDS_KEPT and self._lock.acquire(blocking=False):
+            try:
+                self._read_again()
+            finally:
+                self._lock.release()
+        return self._keyset or keyset
 
     def _known_anew(self) -> _Keyset:
         with self._lock:
@@ -94,12 +106,26 @@ class Keys:
             last = self._looked_at
             if last is None or now - last >= SECONDS_BETWEEN_LOOKS:
                 self._looked_at = now
-                self._keyset = self._read_or_make()
-            return self._keyset or self._read_or_make()
+                self._read_again()
+            return self._keyset or self._read_first()
+
+    def _read_first(self) -> _Keyset:
+        self._keyset = self._read_or_make()
+        self._read_at = self._seconds()
+        return self._keyset
+
+    def _read_again(self) -> None:
+        """Take what the vault holds now; a vault in trouble takes no key from us."""
+        self._read_at = self._seconds()
+        try:
+            self._keyset = _read(self._name, self._vault.read_anew(self._name))
+        except (SecretMissing, VaultError, KeysetBroken, OSError):
+            fields = {"event": "keys-not-read", "secret": self._name}
+            logger.warning("keys not read again", extra=fields, exc_info=True)
 
     def _read_or_make(self) -> _Keyset:
         try:
-            stored = self._vault.read(self._name)
+            stored = self._vault.read_anew(self._name)
         except SecretMissing:
             key = _new_key()
             first = _Keyset(primary=key.id, keys={key.id: key.secret})

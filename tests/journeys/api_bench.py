@@ -82,6 +82,10 @@ class Tasks:
         self.tasks.append(task)
         return True
 
+    def check(self) -> None:
+        if self.down:
+            raise QueueError("The queue is down.")
+
     def paths(self) -> list[str]:
         return [task.path for task in self.tasks]
 

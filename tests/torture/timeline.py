@@ -37,6 +37,9 @@ class Timeline:
         self.add(task)
         return True
 
+    def check(self) -> None:
+        """All is well."""
+
     def add(self, task: Task, *, after: timedelta = timedelta(0)) -> None:
         """Put a task in the line, whatever its name."""
         now = self.clock.now()

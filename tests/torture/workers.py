@@ -142,6 +142,9 @@ class PointedQueue:
             self._points.after()
         return done
 
+    def check(self) -> None:
+        """All is well, as far as can be told."""
+
 
 class Held:
     """A run in a thread of its own, that goes on only as far as it is let."""

@@ -8,6 +8,11 @@ import pytest
 from functions import bootstrap
 from functions.lazy import lazily
 from functions.settings import SettingInvalid, read_settings
+from infra.cloud_tasks import EMULATOR as TASKS_EMULATOR
+from infra.cloud_tasks import CloudTasksQueue
+from infra.firestore import FirestoreStore
+from infra.secret_manager import EMULATOR as SECRETS_EMULATOR
+from infra.secret_manager import SecretManagerVault
 from local.store import SqliteStore
 
 
@@ -139,26 +144,42 @@ def test_places_that_are_new_or_ours_already_let_it_start(
     assert bootstrap.started() is again
 
 
-@pytest.mark.parametrize(
-    ("setting", "text"),
-    [
-        ("TANDEM_QUEUE", "cloudtasks:projects/my-project/locations/eu/queues/sync"),
-        ("TANDEM_VAULT", "secretmanager:my-project"),
-        ("TANDEM_MAIL", "smtp://mail.example.com"),
-    ],
-)
 def test_what_this_version_cannot_do_yet_is_said_at_the_start(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, setting: str, text: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    account = {"TANDEM_TASKS_ACCOUNT": "tasks@my-project.iam.gserviceaccount.com"}
-    base = {"TANDEM_BASE_URL": "http://localhost:8080"}
-    chosen = read_settings(here(tmp_path, **account, **base, **{setting: text}))
+    chosen = read_settings(here(tmp_path, TANDEM_MAIL="smtp://mail.example.com"))
     monkeypatch.setattr(bootstrap, "_settings", chosen)
 
     with pytest.raises(SystemExit) as ended:
         bootstrap.started()
 
     [line] = str(ended.value).splitlines()
-    assert line.startswith(f"{setting} holds a place of kind ")
+    assert line.startswith("TANDEM_MAIL holds a place of kind ")
     assert "does not know yet; it may hold " in line
     assert not list(tmp_path.iterdir())
+
+
+def test_the_cloud_is_chosen_by_the_settings_and_untouched_until_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in (TASKS_EMULATOR, SECRETS_EMULATOR, "FIRESTORE_EMULATOR_HOST"):
+        monkeypatch.setenv(name, "127.0.0.1:1")
+    cloud = {
+        "TANDEM_BASE_URL": "https://tandem.example.com",
+        "TANDEM_STORE": "firestore:my-project",
+        "TANDEM_QUEUE": "cloudtasks:projects/my-project/locations/eu/queues/sync",
+        "TANDEM_VAULT": "secretmanager:my-project/europe-west1",
+        "TANDEM_TASKS_ACCOUNT": "tasks@my-project.iam.gserviceaccount.com",
+    }
+
+    made = bootstrap.make_world(read_settings(here(tmp_path, **cloud)))
+
+    opened = [made.store.close, made.queue.close, made.vault.close]  # type: ignore[attr-defined] # because only adapters of the cloud are closed
+    assert [type(close.__self__) for close in opened] == [
+        FirestoreStore,
+        CloudTasksQueue,
+        SecretManagerVault,
+    ]
+    assert not list(tmp_path.iterdir())
+    for close in opened:
+        close()

@@ -1,28 +1,36 @@
 """Tasks are taken from our own queue, or from Google in the name of our account."""
 
+import base64
+import hashlib
+import hmac
 import json
-import time
-from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
+import jwt
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.x509.oid import NameOID
 from flask import Request, Response
-from google.auth import crypt, jwt
 from werkzeug.test import EnvironBuilder
 
 from functions import bootstrap, proof
 from functions.http import door
 from functions.settings import read_settings
+from functions.task_doors import DOORS
 from functions.tasks import task_body, told
-from infra.oidc import SECONDS_BETWEEN_LOOKS, Tokens
+from infra.google.signing_keys import Listed
+from infra.oidc import BETWEEN_LOOKS, KEPT_AT_MOST, SKEW, Tokens
+from local.doors import ROUTES
+from services.agendas.webhooks import DELIVER_PATH
+from services.connections.audits import AUDIT_PATH
+from services.google.renewal import RENEW_PATH
+from services.queueing import RUN_PATH
+from services.rounds.sweep import SWEEP_PATH
 from services.secrets.task_proof import GOOD_FOR, HEADER, sign_task
+from sync.errors import TransientError
+from tests.cloud.id_tokens import Signer, key_set
 from tests.worlds import Stage
 
 ACCOUNT = "tasks@my-project.iam.gserviceaccount.com"
+SCHEDULER = "scheduler@my-project.iam.gserviceaccount.com"
 AUDIENCE = "https://tandem.example.com"
 CLOUD = {
     "TANDEM_BASE_URL": AUDIENCE,
@@ -103,91 +111,146 @@ def test_a_task_without_a_json_object_is_refused(stage: Stage, body: bytes) -> N
 # --- The cloud -----------------------------------------------------------------------
 
 
-KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-
-
-def certificate() -> str:
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "federated-signon")])
-    now = datetime.now(UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(KEY.public_key())
-        .serial_number(1)
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .sign(KEY, hashes.SHA256())
-    )
-    return made.public_bytes(serialization.Encoding.PEM).decode()
-
-
-def token(key_id: str = "k1", **changes: object) -> str:
-    pem = KEY.private_bytes(
-        serialization.Encoding.PEM,
-        serialization.PrivateFormat.PKCS8,
-        serialization.NoEncryption(),
-    )
-    now = int(time.time())
-    claims = {
-        "iss": "https://accounts.google.com",
-        "aud": AUDIENCE,
-        "email": ACCOUNT,
-        "email_verified": True,
-        "iat": now,
-        "exp": now + 3600,
-        **changes,
-    }
-    signer = crypt.RSASigner.from_string(pem, key_id=key_id)
-    return bytes(jwt.encode(signer, claims)).decode()
-
-
 class Google:
-    """Hands out its certificates and counts how often."""
+    """Lists its keys, counts how often, and signs tokens for its services."""
 
-    def __init__(self) -> None:
+    def __init__(self, stage: Stage) -> None:
+        self.clock = stage.clock
         self.asked = 0
-        self.seconds = 0.0
-        self.certificates: Mapping[str, str] = {"k1": certificate()}
+        self.signer = Signer("k1")
+        self.listed = [self.signer]
+        self.lasts = timedelta(hours=6)
+        self.down = False
 
-    def fetch(self) -> Mapping[str, str]:
+    def fetch(self) -> Listed:
         self.asked += 1
-        return self.certificates
+        if self.down:
+            raise TransientError("Google had trouble answering.")
+        members = json.loads(key_set(*self.listed))["keys"]
+        keys = {member["kid"]: jwt.PyJWK(member) for member in members}
+        return Listed(keys=keys, lasts=self.lasts)
 
     def tokens(self) -> Tokens:
-        return Tokens(self.fetch, seconds=lambda: self.seconds)
+        return Tokens(self.fetch, clock=self.clock)
+
+    def token(self, **changes: object) -> str:
+        return self.forged(self.signer, **changes)
+
+    def forged(self, signer: Signer, **changes: object) -> str:
+        """Return a token that somebody else may have signed."""
+        now = int(self.clock.now().timestamp())
+        claims = {"iat": now, "exp": now + 3600, **changes}
+        return signer.token(ACCOUNT, AUDIENCE, **claims)
 
 
-@pytest.fixture
-def google(monkeypatch: pytest.MonkeyPatch) -> Google:
-    """Google as the functions in the cloud see it."""
-    google = Google()
-    bootstrap.use(read_settings(CLOUD), Stage().world)
+def opened_by_google(
+    monkeypatch: pytest.MonkeyPatch, stage: Stage, **changes: str
+) -> Google:
+    """Let this process be a function in the cloud, and return the Google it sees."""
+    google = Google(stage)
+    bootstrap.use(read_settings(CLOUD | changes), stage.world)
     tokens = google.tokens()
     monkeypatch.setattr(proof, "_tokens", lambda: tokens)
     return google
 
 
+@pytest.fixture
+def google(monkeypatch: pytest.MonkeyPatch, stage: Stage) -> Google:
+    """Google as the functions in the cloud see it."""
+    return opened_by_google(monkeypatch, stage)
+
+
+def status_of(token: str) -> int:
+    return posted(Authorization=f"Bearer {token}").status_code
+
+
 def test_google_is_believed_in_the_name_of_our_account(google: Google) -> None:
-    assert posted(Authorization=f"Bearer {token()}").status_code == 200
+    assert status_of(google.token()) == 200
+    assert status_of(google.token(iss="accounts.google.com")) == 200
 
 
 @pytest.mark.parametrize(
     "changes",
     [
         {"aud": "https://other.example.com"},
+        {"aud": f"{AUDIENCE}.evil.example"},
+        {"aud": None},
         {"email": "somebody@else.iam.gserviceaccount.com"},
+        {"email": ACCOUNT.upper()},
+        {"email": None},
         {"email_verified": False},
+        {"email_verified": "true"},
+        {"email_verified": None},
         {"iss": "https://evil.example.com"},
-        {"exp": int(time.time()) - 60, "iat": int(time.time()) - 3700},
-        {"key_id": "unknown"},
+        {"iss": "https://accounts.google.com.evil.example"},
+        {"iss": None},
+        {"exp": 0},
+        {"exp": "tomorrow"},
+        {"exp": None},
+        {"iat": None},
+        {"iat": 9_999_999_999},
+        {"nbf": 9_999_999_999},
     ],
 )
-def test_any_other_token_is_refused(google: Google, changes: dict[str, str]) -> None:
-    answer = posted(Authorization=f"Bearer {token(**changes)}")
+def test_a_token_with_any_other_claim_is_refused(
+    google: Google, changes: dict[str, object]
+) -> None:
+    answer = posted(Authorization=f"Bearer {google.token(**changes)}")
 
     assert answer.status_code == 401
     assert answer.headers["WWW-Authenticate"] == "Bearer"
+
+
+def test_a_token_is_good_until_it_expires(google: Google) -> None:
+    token = google.token()
+
+    google.clock.advance(timedelta(hours=1) + SKEW - timedelta(seconds=1))
+    late = status_of(token)
+    google.clock.advance(timedelta(seconds=1))
+
+    assert late == 200
+    assert status_of(token) == 401
+
+
+def test_a_key_of_somebody_else_opens_nothing_under_googles_key_id(
+    google: Google,
+) -> None:
+    assert status_of(google.forged(Signer("k1"))) == 401
+    assert status_of(google.forged(Signer("evil"))) == 401
+
+
+def unsigned(token: str) -> str:
+    head = base64.urlsafe_b64encode(b'{"alg":"none","kid":"k1"}').rstrip(b"=").decode()
+    return f"{head}.{token.split('.')[1]}."
+
+
+def signed_with_the_public_key(google: Google) -> str:
+    """Take Google's public key for a shared secret, as careless checkers do."""
+    head = base64.urlsafe_b64encode(b'{"alg":"HS256","kid":"k1"}').rstrip(b"=").decode()
+    signed = f"{head}.{google.token().split('.')[1]}"
+    mac = hmac.new(google.signer.public_pem(), signed.encode(), hashlib.sha256).digest()
+    return f"{signed}.{base64.urlsafe_b64encode(mac).rstrip(b'=').decode()}"
+
+
+def with_its_own_key(google: Google) -> str:
+    """Bring the key along in the token's head."""
+    own = Signer("k1")
+    token = google.forged(own)
+    head = {"alg": "RS256", "kid": "k1", "jwk": own.public(), "jku": "https://evil/"}
+    packed = base64.urlsafe_b64encode(json.dumps(head).encode()).rstrip(b"=").decode()
+    return ".".join([packed, *token.split(".")[1:]])
+
+
+def test_no_trick_with_the_algorithm_or_the_key_passes(google: Google) -> None:
+    forged = [
+        unsigned(google.token()),
+        signed_with_the_public_key(google),
+        with_its_own_key(google),
+        google.token()[:-4] + "AAAA",
+        google.token() + "." + "x" * 10_000,
+    ]
+
+    assert [status_of(token) for token in forged] == [401] * 5
 
 
 @pytest.mark.parametrize("header", ["", "Bearer", "Bearer x.y.z", "Basic abc"])
@@ -203,24 +266,108 @@ def test_a_mac_of_some_machine_opens_nothing_in_the_cloud(google: Google) -> Non
     assert posted(X_Tandem_Task=mac).status_code == 401
 
 
-def test_certificates_are_fetched_once_an_hour(google: Google) -> None:
-    tokens = google.tokens()
-    for _ in range(5):
-        assert tokens.is_from(ACCOUNT, token(), audience=AUDIENCE)
-    assert google.asked == 1
+def test_the_scheduler_may_have_an_account_of_its_own(
+    monkeypatch: pytest.MonkeyPatch, stage: Stage
+) -> None:
+    both = f"{ACCOUNT},{SCHEDULER}"
+    google = opened_by_google(monkeypatch, stage, TANDEM_TASKS_ACCOUNT=both)
 
-    google.seconds = 3601
-    assert tokens.is_from(ACCOUNT, token(), audience=AUDIENCE)
-    assert google.asked == 2
+    assert status_of(google.token()) == 200
+    assert status_of(google.token(email=SCHEDULER)) == 200
+    assert status_of(google.token(email=both)) == 401
+
+
+def test_a_door_with_an_address_of_its_own_believes_tokens_for_that_only(
+    monkeypatch: pytest.MonkeyPatch, stage: Stage
+) -> None:
+    own = "https://sync-1045.europe-west1.run.app"
+    urls = json.dumps({"sync_connection": own})
+    google = opened_by_google(monkeypatch, stage, TANDEM_URLS=urls)
+
+    assert status_of(google.token(aud=own)) == 200
+    assert status_of(google.token()) == 401
+
+
+def test_an_audience_that_is_set_holds_for_every_door(
+    monkeypatch: pytest.MonkeyPatch, stage: Stage
+) -> None:
+    chosen = {
+        "TANDEM_TASKS_ACCOUNT": f"{ACCOUNT} https://audience.example",
+        "TANDEM_URLS": json.dumps({"sync_connection": "https://x.example"}),
+    }
+    google = opened_by_google(monkeypatch, stage, **chosen)
+
+    assert status_of(google.token(aud="https://audience.example")) == 200
+    assert status_of(google.token(aud="https://x.example")) == 401
+
+
+def test_every_task_has_a_door() -> None:
+    tasks = {RUN_PATH, SWEEP_PATH, RENEW_PATH, AUDIT_PATH, DELIVER_PATH}
+
+    assert DOORS.keys() == tasks
+    assert {**dict(ROUTES)}.items() >= DOORS.items()
+
+
+# --- Google's keys -------------------------------------------------------------------
+
+
+def believed(tokens: Tokens, token: str) -> bool:
+    return tokens.is_from({ACCOUNT}, token, audience=AUDIENCE)
+
+
+def test_keys_are_fetched_as_seldom_as_google_allows(google: Google) -> None:
+    tokens = google.tokens()
+
+    for _ in range(5):
+        assert believed(tokens, google.token())
+    once = google.asked
+    google.clock.advance(timedelta(hours=6))
+    believed(tokens, google.token())
+    twice = google.asked
+    google.lasts = timedelta(days=900)
+    google.clock.advance(timedelta(hours=6))
+    believed(tokens, google.token())
+    google.clock.advance(KEPT_AT_MOST)
+    believed(tokens, google.token())
+
+    assert (once, twice, google.asked) == (1, 2, 4)
 
 
 def test_made_up_key_ids_do_not_make_us_ask_google_all_day(google: Google) -> None:
     tokens = google.tokens()
+    forger = Signer()
+
     for number in range(20):
-        forged = token(key_id=f"k{number + 2}")
-        assert not tokens.is_from(ACCOUNT, forged, audience=AUDIENCE)
+        forger.key_id = f"made-up-{number}"
+        assert not believed(tokens, google.forged(forger))
+
     assert google.asked == 1
 
-    google.seconds = SECONDS_BETWEEN_LOOKS + 1
-    google.certificates = {"k2": certificate()}
-    assert tokens.is_from(ACCOUNT, token(key_id="k2"), audience=AUDIENCE)
+
+def test_a_new_key_of_google_is_known_within_a_minute(google: Google) -> None:
+    tokens = google.tokens()
+    believed(tokens, google.token())
+    new = Signer("k2")
+    google.listed.append(new)
+
+    google.clock.advance(BETWEEN_LOOKS)
+
+    assert believed(tokens, google.forged(new))
+
+
+def test_known_keys_outlive_an_outage_of_google(google: Google) -> None:
+    tokens = google.tokens()
+    believed(tokens, google.token())
+    google.down = True
+
+    google.clock.advance(timedelta(hours=7))
+
+    assert believed(tokens, google.token())
+    assert believed(tokens, google.token())
+    assert google.asked == 2
+
+
+def test_without_any_key_the_task_is_to_come_again(google: Google) -> None:
+    google.down = True
+
+    assert status_of(google.token()) == 500

@@ -42,7 +42,8 @@ def test_the_cloud_is_read_as_written() -> None:
     assert not settings.on_one_machine
     assert not settings.private_addresses
     assert settings.tasks_account is not None
-    assert settings.tasks_account.audience == "https://tandem.example.com"
+    assert settings.tasks_account.emails == {CLOUD["TANDEM_TASKS_ACCOUNT"]}
+    assert settings.tasks_account.audience == ""
 
 
 def test_a_slash_at_the_end_of_an_address_is_no_matter() -> None:
@@ -74,6 +75,9 @@ def test_a_slash_at_the_end_of_an_address_is_no_matter() -> None:
         ("TANDEM_OPERATORS", "not an address"),
         ("TANDEM_GOOGLE_CLIENT", "a secret/name"),
         ("TANDEM_TASKS_ACCOUNT", "nobody"),
+        ("TANDEM_TASKS_ACCOUNT", "tasks@project,"),
+        ("TANDEM_TASKS_ACCOUNT", "tasks@project https://a.example https://b.example"),
+        ("TANDEM_VAULT", "secretmanager:my-project/europe-west1/x"),
         ("TANDEM_PRIVATE_ADDRESSES", "maybe"),
         ("TANDEM_ENVIRONMENT", "Production!"),
     ],

@@ -1,0 +1,1 @@
+"""Cloud Tasks and Secret Manager as servers of ours, spoken to over real gRPC."""
