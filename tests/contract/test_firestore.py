@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from infra import firestore_wire
 from infra.firestore import FirestoreStore
 from services.ports.store import Create, StoreError
 
@@ -30,7 +31,7 @@ def test_a_database_that_does_not_answer_is_a_store_error(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("FIRESTORE_EMULATOR_HOST", "127.0.0.1:1")
-    monkeypatch.setattr("infra.firestore_wire._RETRY._timeout", 0.2)
+    monkeypatch.setattr(firestore_wire._PATIENT["retry"], "_timeout", 0.2)
     store = FirestoreStore("nowhere")
 
     with pytest.raises(StoreError, match="Firestore could not do it"):
