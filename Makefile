@@ -12,7 +12,7 @@ unexport PYTHONHOME
 unexport PYTHONPATH
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check torture format bench bench-quick audit lock clean prepare prepare-dev
+.PHONY: help run test check torture conformance format bench bench-quick audit lock clean prepare prepare-dev
 MAKEFLAGS += --no-print-directory
 
 help: ## List these commands
@@ -42,6 +42,8 @@ TERRAFORM = if [ -z "$$(find terraform -name '*.tf' 2>/dev/null)" ]; then :; \
 torture: prepare-dev ## Prove convergence in virtual time (SEED=1 STEPS=2000)
 	@$(PYTHON) -m tests.torture --seed $(SEED) --steps $(STEPS) $(ARGS)
 
+conformance: prepare-dev ## Find out anew what connectors hold (docs/connectors.md)
+	@$(PYTHON) -m tests.contract.connectors.conformance
 
 format: prepare-dev ## Put every file into the house's format
 	@$(PYTHON) -m ruff check --fix --select I .

@@ -1,13 +1,16 @@
 """What the engine asks of a business application, whatever kind it is."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Protocol
 
+from connectors.http import Http
+from connectors.shelf import ItemShelf
 from sync.content import Content
+from sync.problems import Problem
 
 Json = Any
 
@@ -99,9 +102,9 @@ class Written:
 class Connector(Protocol):
     """One agenda of one application.
 
-    Errors are those of `sync.errors`: TransientError, RateLimited, AccessRevoked,
-    AccessLost, OperatorFault everywhere; SyncTokenExpired by `read`; ContentRefused,
-    StaleWrite and Missing by the writes.
+    Errors are those of `sync.errors`: TransientError, RateLimited, AccessLost and
+    OperatorFault (credentials that do not work any more, among others) everywhere;
+    SyncTokenExpired by `read`; ContentRefused, StaleWrite and Missing by the writes.
     """
 
     @property
@@ -167,3 +170,81 @@ class Connector(Protocol):
     def delete(self, item_id: str, *, version: str | None) -> None:
         """Delete it; gone already is success. Raises StaleWrite."""
         ...
+
+
+# --- What a connector says of itself -------------------------------------------------
+
+
+class ApplicationRefused(Exception):
+    """What was given of an application does not work; `problems` say where and why."""
+
+    def __init__(self, *problems: Problem) -> None:
+        super().__init__(" ".join(problem.message for problem in problems))
+        self.problems = problems
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Means:
+    """What a connector may use to reach its application.
+
+    `agenda` is our id of the agenda and `time_zone` the zone of its settings. `memory`
+    is what this process remembers for exactly these credentials: tokens, say; it may be
+    empty at any time. `shelf` gives the items that we keep for the agenda ourselves,
+    whose newest change has the number `latest`, where that is known.
+    """
+
+    agenda: str
+    time_zone: str
+    now: Callable[[], datetime]
+    sleep: Callable[[timedelta], None]
+    http: Http
+    shelf: Callable[[], ItemShelf]
+    latest: int | None = None
+    memory: MutableMapping[str, Any] = field(default_factory=dict)
+
+
+class Open(Protocol):
+    """Makes the connector of one agenda; nothing is asked of the application yet."""
+
+    def __call__(self, application: Mapping[str, Json], means: Means) -> Connector: ...
+
+
+class Try(Protocol):
+    """Tries what was given of an application.
+
+    Returns it as it is to be kept, with what was found out (the address of the one
+    calendar there is, say). Raises ApplicationRefused, with a sentence of its own for
+    everything that can be wrong.
+    """
+
+    def __call__(
+        self, application: Mapping[str, Json], means: Means
+    ) -> Mapping[str, Json]: ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Definition:
+    """One kind of application, as its folder declares it in `definition.py`.
+
+    `form` is the JSON Schema of an agenda's `application`; members that are `writeOnly`
+    are secret: they go into the vault and are never shown. `loses` says of each member
+    of an item that the application cannot hold whole, what becomes of it. `limits` are
+    sentences for an administrator. `keeps_items` tells that the items lie with us and
+    are reached through our own API.
+    """
+
+    name: str
+    title: str
+    capabilities: Capabilities
+    form: Mapping[str, Json]
+    open: Open
+    tried: Try
+    loses: Mapping[str, str] = field(default_factory=dict)
+    limits: Sequence[str] = ()
+    keeps_items: bool = False
+
+    @property
+    def secrets(self) -> frozenset[str]:
+        """The members of `application` that are secret."""
+        members = self.form.get("properties", {})
+        return frozenset(name for name in members if members[name].get("writeOnly"))

@@ -8,7 +8,9 @@ from datetime import datetime
 from functools import partial
 
 from connectors.base import Connector
+from connectors.http import Http
 from functions.clock import SystemClock
+from functions.connecting import Registered
 from functions.lazy import lazily
 from functions.logs import configure_logging
 from functions.meters import Meters, measure_with
@@ -118,6 +120,10 @@ def make_world(
         sealer=Sealer(vault),
         clock=clock,
         connect=lambda application: _connector(made, application),
+        connectors=Registered(
+            lambda: made,
+            lambda: _application_http(allow_private=chosen.private_addresses),
+        ),
         addresses=Addresses(base=chosen.base_url, of=chosen.urls),
         environment=chosen.environment,
         process=process or secrets.token_hex(8),
@@ -200,15 +206,16 @@ def _accounts(google_url: str | None, clock: Clock) -> Accounts:
     return GoogleAccounts(google_url or "", clock=clock)
 
 
-def _connector(world: World, application: Application) -> Connector:
-    from connectors.rest.connector import RestConnector
-    from services.items.engine_shelf import Shelf
+def _application_http(*, allow_private: bool) -> Http:
+    from infra.application_http import ApplicationHttp
 
-    return RestConnector(
-        agenda_id=application.agenda,
-        items=Shelf(world, application.agenda),
-        latest=application.settings.get("last_number"),
-    )
+    return ApplicationHttp(private_addresses=allow_private)
+
+
+def _connector(world: World, application: Application) -> Connector:
+    from services.agendas.applications import open_application
+
+    return open_application(world, application)
 
 
 def _require_adapters(chosen: Settings) -> None:

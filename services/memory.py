@@ -2,18 +2,26 @@
 
 import threading
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from services.ports.accounts import AccessToken
+from services.ports.values import Json
 
 
 @dataclass(kw_only=True, slots=True)
 class Memory:
-    """Tokens and projects by account, a lock for each, and the store's environment."""
+    """Tokens and projects by account, a lock for each, and the store's environment.
+
+    `applications` holds, by the vault's name for an application's secrets, what was
+    read there and what the connector remembers for just these.
+    """
 
     tokens: dict[str, AccessToken] = field(default_factory=dict)
     projects: dict[str, str] = field(default_factory=dict)
     environment: str | None = None
+    applications: dict[str, "Remembered"] = field(default_factory=dict)
     _bells: dict[str, threading.Event] = field(default_factory=dict, repr=False)
     _ringing: threading.Lock = field(default_factory=threading.Lock, repr=False)
     _locks: dict[str, threading.Lock] = field(
@@ -38,3 +46,11 @@ class Memory:
     def lock_of(self, account_id: str) -> threading.Lock:
         """Return the lock under which this account's token is refreshed."""
         return self._locks[account_id]
+
+
+@dataclass(kw_only=True, slots=True)
+class Remembered:
+    """The secrets of one application, and what its connector noted for itself."""
+
+    secrets: Mapping[str, Json]
+    notes: dict[str, Any] = field(default_factory=dict)

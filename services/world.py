@@ -1,9 +1,10 @@
 """The outside world as the doors hand it to the deeds."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
-from connectors.base import Connector, Json
+from connectors.base import Connector, Definition, Json, Means
 from services.memory import Memory
 from services.ports.accounts import Accounts
 from services.ports.clock import Clock
@@ -34,11 +35,35 @@ class Addresses:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Application:
-    """What it takes to open one agenda: which connector, and its settings."""
+    """What it takes to open one agenda: which connector, and what it was given.
+
+    `secret_name` is the vault's name for the secret members, where there are any.
+    `last_number` is that of the newest change of items that we keep, if it is known.
+    """
 
     agenda: str
     connector: str
-    settings: Mapping[str, Json]
+    members: Mapping[str, Json] = field(default_factory=dict)
+    secret_name: str = ""
+    last_number: int | None = None
+    time_zone: str = "UTC"
+
+
+class Connectors(Protocol):
+    """The kinds of application that there are, and what they are reached with."""
+
+    @property
+    def names(self) -> Sequence[str]:
+        """All of them, in order."""
+        ...
+
+    def definition(self, name: str) -> Definition:
+        """Return what one says of itself. Raises KeyError."""
+        ...
+
+    def means(self, application: Application) -> Means:
+        """Return what a connector may use to reach this application."""
+        ...
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,6 +79,7 @@ class World:
     sealer: Sealer
     clock: Clock
     connect: Callable[[Application], Connector]
+    connectors: Connectors
     addresses: Addresses
     environment: str
     operator_google: str | None = None

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import TypeVar
 
+from connectors.http import Http
 from services.limits import check_secret, check_secret_name
 from services.ports.store import Document, Query, Store, StoreError, Write
 from services.ports.vault import SecretMissing
@@ -48,6 +49,11 @@ class MemoryVault:
         check_secret_name(name)
         with self._lock:
             self._secrets.pop(name, None)
+
+
+def no_http() -> Http:
+    """Give no client: nothing in this world asks an application anything."""
+    raise AssertionError("A test asks an application that is not there.")
 
 
 class VirtualClock:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Never
 
 from connectors.base import Connector
+from functions.connecting import Registered
 from local.store import SqliteStore
 from services.agendas.agenda import Agenda, Wanted, create_agenda
 from services.connections import connection as connections
@@ -34,7 +35,7 @@ from services.secrets.sealing import Sealer
 from services.secrets.signing import Signer
 from services.world import Addresses, Application, World
 from sync.errors import AccessRevoked, TokenRefused
-from tests.twins import MemoryVault, VirtualClock
+from tests.twins import MemoryVault, VirtualClock, no_http
 
 CLIENT = {"kind": "oauth_client", "client_id": "1-app", "client_secret": "secret"}
 
@@ -230,6 +231,7 @@ class Stage:
             sealer=Sealer(vault),
             clock=self.clock,
             connect=_no_connector,
+            connectors=Registered(lambda: self.world, no_http),
             addresses=Addresses(base="https://tandem.example.com", of={}),
             environment="local",
         )

@@ -7,133 +7,26 @@ the items lie is our own.
 import base64
 import hashlib
 import re
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Protocol
 
 from connectors.base import (
     NO_FIELDS,
     Capabilities,
-    Creates,
     Item,
     ItemPage,
     Json,
-    Versions,
     Window,
     Written,
 )
+from connectors.rest.definition import CAPABILITIES
+from connectors.shelf import ItemShelf, ShelfItem
 from sync import jscalendar
 from sync.content import Content
 from sync.errors import SyncTokenExpired
 from sync.normal import normal
 
 _CURSOR = re.compile(r"(full|since)\.(\d{1,15})\.(\d{1,12})")
-
-
-Rewrite = Callable[[Mapping[str, Json]], Mapping[str, Json]]
-"""Makes another JSCalendar Event of the one that is there."""
-
-
-class ShelfItem(Protocol):
-    """An item as it lies on the shelf; a tombstone is `deleted` and has no JSON."""
-
-    @property
-    def id(self) -> str: ...
-
-    @property
-    def number(self) -> int:
-        """Its place in the order of changes, and so its version."""
-        ...
-
-    @property
-    def changed_at(self) -> datetime: ...
-
-    @property
-    def deleted(self) -> bool: ...
-
-    @property
-    def json(self) -> Mapping[str, Json]:
-        """The JSCalendar Event, with members that are not ours."""
-        ...
-
-    @property
-    def key(self) -> str | None: ...
-
-    @property
-    def ical_uid(self) -> str | None: ...
-
-    @property
-    def extra(self) -> Mapping[str, Json]:
-        """The fields that only its application knows."""
-        ...
-
-
-class ShelfPage(Protocol):
-    """Items in the order of their numbers; everything up to `number` is in."""
-
-    @property
-    def items(self) -> Sequence[ShelfItem]: ...
-
-    @property
-    def number(self) -> int: ...
-
-    @property
-    def more(self) -> bool: ...
-
-
-class ItemShelf(Protocol):
-    """Where the items of one agenda lie. Raises AccessLost when the agenda is gone."""
-
-    @property
-    def own(self) -> Set[int]:
-        """The numbers of the changes that were made here, by us."""
-        ...
-
-    def require(self) -> None:
-        """See to it that the agenda is there. Raises AccessLost."""
-        ...
-
-    def changed_since(self, number: int, *, limit: int) -> ShelfPage:
-        """Return items with a higher number, tombstones too."""
-        ...
-
-    def stamp(self) -> int:
-        """Return a mark of this moment, for `is_too_old`."""
-        ...
-
-    def is_too_old(self, stamp: int) -> bool:
-        """Return whether deletes since that mark may be forgotten already."""
-        ...
-
-    def get(self, ids: Sequence[str]) -> Mapping[str, ShelfItem]:
-        """Return the items that were ever there, tombstones too, by id."""
-        ...
-
-    def create(
-        self,
-        item_id: str,
-        value: Mapping[str, Json],
-        *,
-        key: str,
-        ical_uid: str | None,
-        fields: Mapping[str, Json],
-    ) -> ShelfItem:
-        """Keep a new item; where the id is taken, return what is there."""
-        ...
-
-    def replace(
-        self, item_id: str, how: Rewrite, *, number: int, fields: Mapping[str, Json]
-    ) -> ShelfItem:
-        """Keep what `how` makes of the value. StaleWrite, Missing, ContentRefused.
-
-        `fields` are set among those that only the application knows.
-        """
-        ...
-
-    def delete(self, item_id: str, *, number: int | None) -> None:
-        """Leave a tombstone; gone already is success. Raises StaleWrite."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,19 +44,20 @@ class RestConnector:
     @property
     def capabilities(self) -> Capabilities:
         """Everything exact, and told of each change without being asked."""
-        return Capabilities(versions=Versions.EXACT, creates=Creates.IDEMPOTENT)
+        return CAPABILITIES
 
     def read(self, cursor: str | None, *, window: Window, limit: int) -> ItemPage:
         """Return what changed, by number; without a cursor all items that are there.
 
-        An item that changes while all are read comes again at the end, so none is
-        missed.
+        What changes or goes while all are read comes again at the end, so nothing is
+        missed: only the first page may leave out what is deleted.
         """
         full, number = self._place(cursor)
         if not full and number == self.latest:
             return ItemPage(items=(), cursor=self._cursor("since", number))
         page = self.items.changed_since(number, limit=limit)
-        items = [_item(one) for one in page.items if not (full and one.deleted)]
+        first = cursor is None
+        items = [_item(one) for one in page.items if not (first and one.deleted)]
         if full and not page.more:
             # Items that went with their agenda must not look like deleted ones.
             self.items.require()

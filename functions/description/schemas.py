@@ -1,5 +1,6 @@
 """The schemas of the API's description: what is sent, and what is answered."""
 
+from connectors.registry import names
 from functions.description.connections import CONNECTIONS, PERCENTILES
 from functions.description.items import ITEM_SCHEMAS
 from functions.description.parts import (
@@ -109,7 +110,7 @@ AGENDAS: dict[str, Schema] = {
         {
             "name": NAME,
             "owner_email": EMAIL,
-            "connector": one_of("rest"),
+            "connector": one_of(*names()),
             "application": OBJECT,
             "settings": ref("Settings"),
             "organization": {**TEXT, "description": "With the operator's key only."},
@@ -171,6 +172,8 @@ OPERATIONS: dict[str, Schema] = {
             "id": TEXT,
             "name": TEXT,
             "holds": list_of(TEXT),
+            "loses": OBJECT,
+            "limits": list_of(TEXT),
             "series": YES_OR_NO,
             "versions": one_of("exact", "stamp", "none"),
             "creates": one_of("idempotent", "findable", "blind"),

@@ -101,16 +101,15 @@ MEANS: Mapping[str, str] = {
     "allowed_accounts": (
         "The Google accounts that may be connected; none given: the owner's."
     ),
-    "poll_seconds": "How often an application that cannot push is asked.",
+    "poll_seconds": (
+        "How often an application that cannot tell of its changes is asked; without "
+        "it as often as its connector says."
+    ),
     "audit_days": "How often all links of a connection are compared anew.",
 }
 """What each setting means, in the order of docs/settings.md."""
 
-NOT_ACTING = frozenset(
-    {
-        "poll_seconds",
-    }
-)
+NOT_ACTING = frozenset[str]()
 """The settings that are read and kept, and change nothing yet."""
 
 

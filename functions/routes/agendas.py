@@ -86,7 +86,7 @@ def patch(call: Call) -> Answer:
     agenda = own_agenda(call)
     changes = to_builtins(body_as(call, AgendaPatch))
     if changes:
-        agenda = change_agenda(call.world.store, agenda.id, changes)
+        agenda = change_agenda(call.world, agenda.id, changes)
         look_anew(call.world, of_agenda(call.world.store, agenda.id))
     return Answer(status=200, body=_view(call, agenda))
 

@@ -2,10 +2,10 @@
 
 import logging
 
+from connectors.base import Definition
 from functions.problems import problem
 from functions.routes.call import Call
 from functions.views.runs import checked_run
-from services.agendas.agenda import CONNECTORS
 from services.agendas.settings_reading import FIELDS_OF
 from services.connections.audits import ask_for_audit, queue_all
 from services.connections.connection import ConnectionMissing, load
@@ -16,16 +16,8 @@ from services.ports.values import Json
 from services.refusals import NotYet, Unknown, invalid
 from services.rounds.health import check_health
 from services.rounds.sweep import sweep
-from services.world import Application
 
 logger = logging.getLogger(__name__)
-
-NAMES = {"rest": "REST"}
-FORM: Json = {
-    "$schema": "https://json-schema.org/draft/2020-12/schema",
-    "type": "object",
-    "properties": {},
-}
 
 
 def not_yet(call: Call) -> Answer:
@@ -35,22 +27,24 @@ def not_yet(call: Call) -> Answer:
 
 def connectors(call: Call) -> Answer:
     """List what each connector holds, with the form of its settings."""
-    entries = [_connector(call, name) for name in CONNECTORS]
+    known = call.world.connectors
+    entries = [_connector(known.definition(name)) for name in known.names]
     return Answer(status=200, body={"items": entries, "next_page_token": None})
 
 
-def _connector(call: Call, name: str) -> Json:
-    nowhere = Application(agenda="", connector=name, settings={})
-    capable = call.world.connect(nowhere).capabilities
+def _connector(definition: Definition) -> Json:
+    capable = definition.capabilities
     return {
-        "id": name,
-        "name": NAMES[name],
-        "holds": list(FIELDS_OF),
+        "id": definition.name,
+        "name": definition.title,
+        "holds": [name for name in FIELDS_OF if name not in definition.loses],
+        "loses": dict(definition.loses),
+        "limits": list(definition.limits),
         "series": capable.series,
         "versions": str(capable.versions),
         "creates": str(capable.creates),
         "poll_seconds": capable.poll_seconds,
-        "form": FORM,
+        "form": dict(definition.form),
     }
 
 

@@ -2,6 +2,7 @@
 
 from functions.routes.call import Call
 from services.agendas.agenda import Agenda, get_agenda
+from services.agendas.applications import definition_of
 from services.connections.connection import Connection, ConnectionMissing, load
 from services.items.records import checked_item_id
 from services.organizations.keys import Scope
@@ -44,7 +45,7 @@ def own_agenda(call: Call) -> Agenda:
 def rest_agenda(call: Call) -> Agenda:
     """Return the agenda of the path, if Tandem keeps its items. Raises Unknown."""
     agenda = own_agenda(call)
-    if agenda.connector != "rest":
+    if not definition_of(call.world, agenda.connector).keeps_items:
         raise Unknown("The items of this agenda are kept by its own application.")
     return agenda
 

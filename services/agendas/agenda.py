@@ -3,9 +3,17 @@
 import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from services.agendas.applications import (
+    Given,
+    accepted,
+    changed,
+    definition_of,
+    forget,
+    kept_in_vault,
+)
 from services.agendas.settings_reading import read_settings
 from services.documents import data_of, record_of
 from services.ids import Kind, new_id
@@ -26,12 +34,18 @@ from services.ports.store import (
     Where,
 )
 from services.ports.values import Json
-from services.refusals import Invalid, Unavailable, Unknown, invalid
-from services.world import World
+from services.refusals import (
+    InTheWay,
+    Invalid,
+    Refusal,
+    Unavailable,
+    Unknown,
+    invalid,
+)
+from services.world import Application, World
 
 logger = logging.getLogger(__name__)
 
-CONNECTORS = ("rest",)
 MAX_BYTES = 50_000
 
 _TRIES = 20
@@ -50,6 +64,7 @@ class Agenda:
     """One agenda of a business application.
 
     `settings` are as they were given; `last_number` counts the changes of its items.
+    `application` holds what may be shown; the vault has the rest as `secret_name`.
     """
 
     id: str
@@ -63,6 +78,7 @@ class Agenda:
     time_zone: str = "UTC"
     webhook: Webhook | None = None
     last_number: int = 0
+    secret_name: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -79,12 +95,13 @@ class Wanted:
 def create_agenda(
     world: World, wanted: Wanted, *, organization: str, now: datetime
 ) -> Agenda:
-    """Return a new agenda. Raises Invalid, with each bad member; Unknown."""
+    """Return a new agenda, whose application was tried and answers.
+
+    Raises Invalid, with each bad member and wrong credential; Unknown.
+    """
     if world.store.get(f"organizations/{organization}") is None:
         raise Unknown("There is no such organization.")
-    if wanted.connector not in CONNECTORS:
-        message = f"There is no such connector; there is {', '.join(CONNECTORS)}."
-        raise invalid("/connector", message)
+    definition_of(world, wanted.connector)
     agenda = Agenda(
         id=new_id(Kind.AGENDA),
         organization=organization,
@@ -96,8 +113,28 @@ def create_agenda(
         time_zone=_zone_of(wanted.settings),
         created_at=now,
     )
+    given = accepted(world, application_of(agenda))
+    return _kept(world, replace(agenda, application=given.shown), given)
+
+
+def _kept(world: World, agenda: Agenda, given: Given) -> Agenda:
+    """Store a new agenda, its secrets first: a document must not name what is not."""
+    secret_name = kept_in_vault(world, agenda.id, given.secrets)
+    agenda = replace(agenda, secret_name=secret_name)
     world.store.commit([Create(path=agenda_path(agenda.id), data=data_of(agenda))])
     return agenda
+
+
+def application_of(agenda: Agenda) -> Application:
+    """Return what it takes to open an agenda."""
+    return Application(
+        agenda=agenda.id,
+        connector=agenda.connector,
+        members=agenda.application,
+        secret_name=agenda.secret_name,
+        last_number=agenda.last_number,
+        time_zone=agenda.time_zone,
+    )
 
 
 def get_agenda(store: Store, agenda: str) -> Agenda:
@@ -119,24 +156,53 @@ def list_agendas(
     return store.query(query)
 
 
-def change_agenda(store: Store, agenda: str, patch: Mapping[str, Json]) -> Agenda:
-    """Change what a merge patch names: name, owner_email, application, settings."""
+def change_agenda(world: World, agenda: str, patch: Mapping[str, Json]) -> Agenda:
+    """Change what a merge patch names: name, owner_email, application, settings.
 
-    def changed(known: Agenda) -> Mapping[str, Json]:
-        members: dict[str, Json] = {}
-        for name in ("name", "owner_email"):
-            if name in patch:
-                members[name] = patch[name]
-        if "application" in patch:
-            given = merge_patch(known.application, patch["application"] or {})
-            members["application"] = _storable("application", given)
-        if "settings" in patch:
-            settings = merge_patch(known.settings, patch["settings"] or {})
-            members["time_zone"] = _zone_of(settings)
-            members["settings"] = _storable("settings", settings)
-        return members
+    A changed application is tried first, with the secrets that are not changed. Raises
+    Invalid, Unknown.
+    """
+    members = {name: patch[name] for name in ("name", "owner_email") if name in patch}
+    if "application" in patch:
+        return _with_application(world, agenda, patch, members)
+    return _updated(
+        world.store, agenda, lambda known: {**members, **_settings(known, patch)}
+    )
 
-    return _updated(store, agenda, changed)
+
+def _with_application(
+    world: World,
+    agenda: str,
+    patch: Mapping[str, Json],
+    members: Mapping[str, Json],
+) -> Agenda:
+    known = get_agenda(world.store, agenda)
+    wanted = _storable("application", patch["application"] or {})
+    given = changed(world, application_of(known), wanted)
+    secret_name = kept_in_vault(world, agenda, given.secrets)
+    tried = {"application": given.shown, "secret_name": secret_name}
+
+    def change(now: Agenda) -> Mapping[str, Json]:
+        if (now.application, now.secret_name) != (known.application, known.secret_name):
+            raise InTheWay("Somebody else changed the application at the same moment.")
+        return {**members, **_settings(now, patch), **tried}
+
+    try:
+        after = _updated(world.store, agenda, change)
+    except Refusal:
+        forget(world, secret_name)
+        raise
+    forget(world, known.secret_name)
+    return after
+
+
+def _settings(known: Agenda, patch: Mapping[str, Json]) -> Mapping[str, Json]:
+    """Return the members that change with the settings, if the patch names them."""
+    if "settings" not in patch:
+        return {}
+    settings = merge_patch(known.settings, patch["settings"] or {})
+    zone = _zone_of(settings)
+    return {"time_zone": zone, "settings": _storable("settings", settings)}
 
 
 def set_webhook(store: Store, agenda: str, webhook: Webhook | None) -> Agenda:
@@ -159,6 +225,7 @@ def delete_agenda(world: World, agenda: str, *, leave: Callable[[str], None]) ->
     delete_keys_of(world.store, "agenda", agenda)
     if known.webhook is not None:
         world.vault.delete(known.webhook.secret_name)
+    forget(world, known.secret_name)
     logger.info(
         "agenda deleted", extra={"event": "agenda-deleted", "agenda_id": agenda}
     )

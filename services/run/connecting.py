@@ -14,11 +14,10 @@ def application_of(agenda: Document) -> Application:
     return Application(
         agenda=agenda.id,
         connector=data["connector"],
-        settings={
-            **(data.get("application") or {}),
-            "last_number": data.get("last_number", 0),
-            "time_zone": data.get("time_zone"),
-        },
+        members=data.get("application") or {},
+        secret_name=data.get("secret_name") or "",
+        last_number=data.get("last_number", 0),
+        time_zone=data.get("time_zone") or "UTC",
     )
 
 

@@ -35,6 +35,7 @@ from services.run.deciding.replanning import replan
 from services.run.hint import Busy, Hint, Outcome, Overtaken, Stopped
 from services.run.keeping.asked import joined, last_run, told, turned_away
 from services.run.keeping.fresh import without_heard
+from services.run.keeping.polling import queue_next_look, quiet_for
 from services.run.keeping.refused import heed_refusal
 from services.run.keeping.trouble import FIRST_WAIT, failed, postponed, wait_for_lease
 from services.run.keeping.waking import drained, has_due, queue_waking
@@ -258,7 +259,7 @@ def _finished(session: Session, connection: Connection) -> Connection:
     return replace(
         heard(session, without_heard(session, _behind_own_writes(session, connection))),
         looked_at=now,
-        due_at=now + connection.quiet_for,
+        due_at=now + quiet_for(session, connection),
         last_run=last_run(session),
         tries=0,
         refused_since=None,
@@ -293,3 +294,5 @@ def _go_on(session: Session, *, complete: bool, woken: datetime | None) -> None:
     elif not session.goes_on and connection.awaited not in ("", session.run_id):
         queue_run(world, connection.id, lane=session.hint.lane)
     queue_waking(session, known=woken)
+    if not session.goes_on:
+        queue_next_look(session)

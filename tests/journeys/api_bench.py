@@ -13,6 +13,7 @@ from werkzeug.test import Client
 
 from connectors.base import Connector
 from connectors.rest.connector import RestConnector
+from functions.connecting import Registered
 from functions.http import door
 from functions.routes.answers import Surroundings, respond
 from local.store import SqliteStore
@@ -27,7 +28,7 @@ from services.secrets.sealing import Sealer
 from services.secrets.signing import Signer
 from services.world import Addresses, Application, World
 from sync.errors import TransientError
-from tests.twins import MemoryVault, VirtualClock
+from tests.twins import MemoryVault, VirtualClock, no_http
 
 Json = dict[str, Any]
 
@@ -176,6 +177,7 @@ class ApiBench:
             sealer=Sealer(self.vault),
             clock=self.clock,
             connect=self._connect,
+            connectors=Registered(lambda: self.world, no_http),
             addresses=Addresses(base="http://localhost:8080", of={}),
             environment="test",
             outgoing=self.letters,
@@ -239,9 +241,7 @@ class ApiBench:
     def connector(self, agenda: str | None = None) -> Connector:
         """Return the agenda as the engine sees it."""
         agenda = agenda or self.agenda
-        return self.world.connect(
-            Application(agenda=agenda, connector="rest", settings={})
-        )
+        return self.world.connect(Application(agenda=agenda, connector="rest"))
 
     def count(self) -> int:
         """Return how many documents of any kind there are under the agenda."""

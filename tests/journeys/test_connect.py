@@ -504,7 +504,7 @@ def test_another_account_does_not_take_a_connection_over(
     agenda = tandem.agenda()
     browser.connect(tandem.invite(agenda).url)
     before = connection_of(tandem)
-    change_agenda(tandem.world.store, agenda.id, {"owner_email": "ben@example.com"})
+    change_agenda(tandem.world, agenda.id, {"owner_email": "ben@example.com"})
 
     page = browser.connect(tandem.invite(agenda).url, email="ben@example.com")
 

@@ -30,7 +30,7 @@ Benches = Callable[..., Workbench]
 def change_rules(bench: Workbench, **settings: Any) -> None:
     """Change settings of the agenda as its administrator does, and let them act."""
     bench.queue.tasks.clear()
-    change_agenda(bench.store, bench.agenda, {"settings": settings})
+    change_agenda(bench.world, bench.agenda, {"settings": settings})
     look_anew(bench.world, of_agenda(bench.store, bench.agenda))
     assert bench.queue.tasks, "a changed rule asks for a run"
     drain(bench)

@@ -51,8 +51,7 @@ class SimpleBench(Workbench):
 
     def _connect(self, application: Application) -> Connector:
         shelf = Shelf(self.world, application.agenda)
-        latest = application.settings.get("last_number")
-        return SinglesOnly(application.agenda, shelf, latest)
+        return SinglesOnly(application.agenda, shelf, application.last_number)
 
     def stored_items(self) -> list[StoredItem]:
         """Return the items that are there, with their ids."""

@@ -11,6 +11,7 @@ from typing import Any
 
 from connectors.base import Connector
 from connectors.rest.connector import RestConnector
+from functions.connecting import Registered
 from infra.google.accounts import GoogleAccounts
 from local.store import SqliteStore
 from services.agendas.agenda import Wanted, create_agenda
@@ -37,7 +38,7 @@ from services.secrets.sealing import Sealer
 from services.secrets.signing import Signer
 from services.world import Addresses, Application, World
 from tests.standin.people import Person
-from tests.twins import MemoryVault
+from tests.twins import MemoryVault, no_http
 
 Json = dict[str, Any]
 
@@ -114,6 +115,7 @@ class Workbench:
             sealer=Sealer(vault),
             clock=clock,
             connect=self._connect,
+            connectors=Registered(lambda: self.world, no_http),
             addresses=Addresses(base="http://localhost:8080", of={}),
             environment="test",
         )
@@ -122,8 +124,7 @@ class Workbench:
 
     def _connect(self, application: Application) -> Connector:
         shelf = Shelf(self.world, application.agenda)
-        latest = application.settings.get("last_number")
-        return RestConnector(application.agenda, shelf, latest)
+        return RestConnector(application.agenda, shelf, application.last_number)
 
     def _set_up(self) -> None:
         now = self.clock.now()

@@ -7,6 +7,7 @@ from typing import Any
 
 from connectors.base import Connector
 from connectors.rest.connector import RestConnector
+from functions.connecting import Registered
 from infra.google import tokens
 from infra.google.calendar import GoogleCalendar
 from infra.google.calendar_api import CalendarApi
@@ -43,7 +44,7 @@ from tests.torture.transport import OWNER, Person, WsgiTransport, with_mailbox
 from tests.torture.watching import Watch, WatchedStore
 from tests.torture.workers import PointedQueue, PointedStore, Points, SkewedClock
 from tests.torture.yesterday import Kept, kept, put_back
-from tests.twins import MemoryVault, VirtualClock
+from tests.twins import MemoryVault, VirtualClock, no_http
 
 ANNA, BOB = "anna@example.com", "bob@example.com"
 ZONE = "Europe/Amsterdam"
@@ -133,6 +134,7 @@ class Stage:
             sealer=Sealer(self.vault),
             clock=clock,
             connect=lambda application: self._connect(world, application, points),
+            connectors=Registered(lambda: world, no_http),
             addresses=Addresses(base="http://localhost:8080", of={}),
             environment="test",
             process=f"p{self.born}",
@@ -149,8 +151,7 @@ class Stage:
         if isinstance(self.applications, HostileAgenda):
             return HostileConnector(self.applications, points)
         shelf = Shelf(world, application.agenda)
-        latest = application.settings.get("last_number")
-        return RestConnector(application.agenda, shelf, latest)
+        return RestConnector(application.agenda, shelf, application.last_number)
 
     def _set_up(self) -> None:
         world, now = self.office.world, self.clock.now()
