@@ -68,7 +68,6 @@ TYPES: Mapping[str, ProblemType] = {
         ("condition-required", 428, "Condition required", "Say which version."),
         ("too-many-requests", 429, "Too many requests", "See Retry-After."),
         ("internal", 500, "Internal error", "A fault of ours; it is noted."),
-        ("not-implemented", 501, "Not implemented", "Part of a later version."),
         ("unavailable", 503, "Unavailable", "Something is down; see Retry-After."),
     )
 }

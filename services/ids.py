@@ -22,6 +22,7 @@ class Kind(StrEnum):
     JOURNAL = "j"
     CHANNEL = "h"
     WEBHOOK_MESSAGE = "m"
+    LOOK = "s"
 
 
 def new_id(kind: Kind) -> str:

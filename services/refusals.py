@@ -9,7 +9,6 @@
   - Stale           it changed since it was read: read it again
   - TooLarge        send less
   - Invalid         put right what `problems` names
-  - NotYet          this Tandem cannot do that yet
   - Unavailable     waiting helps
 """
 
@@ -93,12 +92,6 @@ class Invalid(Refusal):
             for one in self.problems
         ]
         return Invalid(self.message, problems=problems)
-
-
-class NotYet(Refusal):
-    """Part of the contract, but not of this version."""
-
-    kind = "not-implemented"
 
 
 class Unavailable(Refusal):

@@ -20,7 +20,9 @@ from functions.views.things import WAITING
 from services.ports.values import Json
 
 ITEM = r"^[A-Za-z0-9._~:@-]{1,200}$"
+EMAIL = r"^[^@\s/]{1,100}@[^@\s/]{1,200}$"
 PLAIN = r"^(?!\.{1,2}$)(?!__)[A-Za-z0-9._@+-]{1,200}$"
+FORMS = {"item": ITEM, "email": EMAIL}
 
 QUERY: Mapping[str, Schema] = {
     "limit": whole(1, 500),
@@ -116,7 +118,7 @@ def _in_path(route: Route) -> list[Json]:
             "name": name,
             "in": "path",
             "required": True,
-            "schema": {**TEXT, "pattern": ITEM if name == "item" else PLAIN},
+            "schema": {**TEXT, "pattern": FORMS.get(name, PLAIN)},
         }
         for name in route.parameters
     ]

@@ -21,6 +21,7 @@ from functions.description.parts import (
     shown,
     taken,
 )
+from functions.description.people import PEOPLE
 from functions.description.previews import PREVIEWS
 from functions.description.settings import SETTINGS
 from functions.description.undo import UNDO
@@ -198,5 +199,6 @@ SCHEMAS: dict[str, Schema] = {
     **CONNECTIONS,
     **UNDO,
     **PREVIEWS,
+    **PEOPLE,
     **OPERATIONS,
 }

@@ -12,9 +12,11 @@ from functions.http import PROBLEM_TYPE
 from functions.problems import ANSWERED, problem, problem_of, text_of
 from functions.routes.call import Call, Malformed, read_body
 from functions.routes.route import Route
+from functions.routes.scope import organization_about
 from functions.routes.table import ROUTES
 from services.organizations.idempotency import Answer, Attempt, once
-from services.organizations.keys import OPERATOR, Key, authenticate
+from services.organizations.keys import OPERATOR, Key, Scope, authenticate
+from services.people.looks import note_look
 from services.refusals import Forbidden, Unauthorized, Unknown
 from services.world import World
 
@@ -24,7 +26,12 @@ DESCRIPTION_PATH = "/v1/openapi.json"
 _IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,255}")
 _ACK = re.compile(r"[A-Za-z0-9_-]{1,1000}")
 _PLAIN = re.compile(r"(?!\.{1,2}$)(?!__)[A-Za-z0-9._@+-]{1,200}")
-_FORMS = {"ack": _ACK, "item": re.compile(r".{1,1000}", re.DOTALL)}
+_EMAIL = re.compile(r"[^@\s]{1,100}@[^@\s]{1,200}")
+_FORMS = {
+    "ack": _ACK,
+    "email": _EMAIL,
+    "item": re.compile(r".{1,1000}", re.DOTALL),
+}
 """An item's id is judged where it is used: a wrong one is told what is wrong."""
 
 
@@ -119,6 +126,8 @@ def _call(
 
 def _done(call: Call, route: Route, request: Request) -> Answer:
     """Do it, once only where the client gave an Idempotency-Key."""
+    if route.keys is not None and call.key.kind is Scope.OPERATOR:
+        _note_look(call)
     given = request.headers.get("Idempotency-Key")
     if given is None or not route.creates:
         return route.do(call)
@@ -129,6 +138,7 @@ def _done(call: Call, route: Route, request: Request) -> Answer:
         sender=call.key.id,
         target=f"{request.method} {request.path}",
         body=call.body,
+        organization=organization_about(call) or "",
     )
     return once(
         call.world.store,
@@ -136,6 +146,18 @@ def _done(call: Call, route: Route, request: Request) -> Answer:
         lambda: route.do(call),
         now=call.now,
         secrets=ONE_TIME_SECRETS,
+    )
+
+
+def _note_look(call: Call) -> None:
+    """Write down what an operator is about to see or do."""
+    note_look(
+        call.world.store,
+        call.target,
+        organization=organization_about(call) or "",
+        who=call.headers.get("Tandem-Operator", ""),
+        about=call.path,
+        now=call.now,
     )
 
 

@@ -13,16 +13,11 @@ from services.google.renewal import renew_due
 from services.ids import Kind, new_id
 from services.organizations.idempotency import Answer
 from services.ports.values import Json
-from services.refusals import NotYet, Unknown, invalid
+from services.refusals import Unknown, invalid
 from services.rounds.health import check_health
 from services.rounds.sweep import sweep
 
 logger = logging.getLogger(__name__)
-
-
-def not_yet(call: Call) -> Answer:
-    """Not yet: this version answers 501."""
-    raise NotYet(f"This version cannot do {call.target} yet.")
 
 
 def connectors(call: Call) -> Answer:

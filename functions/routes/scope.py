@@ -31,6 +31,18 @@ def organization_for(call: Call, given: str | None) -> str:
     return given
 
 
+def organization_about(call: Call) -> str | None:
+    """Return the organization that a call is about, as far as the call says it."""
+    body = call.body if isinstance(call.body, dict) else {}
+    named = (
+        call.organization,
+        call.path.get("organization"),
+        call.query.get("organization"),
+        body.get("organization"),
+    )
+    return next((one for one in named if isinstance(one, str) and one), None)
+
+
 def own_agenda(call: Call) -> Agenda:
     """Return the agenda of the path, if it is this key's. Raises Unknown."""
     wanted = call.path["agenda"]

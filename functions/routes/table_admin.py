@@ -5,7 +5,7 @@ from functools import partial
 from functions.routes import agendas as api_agendas
 from functions.routes import connections as api_connections
 from functions.routes import organizations as api_organizations
-from functions.routes.operations import not_yet
+from functions.routes import people as api_people
 from functions.routes.route import LIST, Route
 from functions.routes.scope import (
     ALL_KEYS,
@@ -83,14 +83,22 @@ ORGANIZATIONS = (
     _agendas(
         method="GET",
         path=_O + "/{organization}/people/{email}",
-        do=not_yet,
-        answers={501: "Problem"},
+        do=api_people.export,
+        answers={200: "Export"},
+        query=LIST,
     ),
     _agendas(
         method="DELETE",
         path=_O + "/{organization}/people/{email}",
-        do=not_yet,
-        answers={501: "Problem"},
+        do=api_people.erase_person,
+        answers={200: "Erased"},
+    ),
+    _both(
+        method="GET",
+        path=_O + "/{organization}/looks",
+        do=api_people.list_looks,
+        answers={200: "Looks"},
+        query=LIST,
     ),
 )
 

@@ -268,7 +268,7 @@ OPERATIONS = (
         keys=OPERATOR_KEYS,
         tag="Operations",
         do=api_operations.operate,
-        answers={202: "Run", 501: "Problem"},
+        answers={202: "Run"},
         refuses=(429,),
     ),
 )

@@ -69,7 +69,7 @@ def weight(entry: Intent) -> int:
 def load(store: Store, connection_id: str, page_id: str) -> Page | None:
     """Return a page of the journal, if it is still kept."""
     document = store.get(f"{journal_of(connection_id)}/{page_id}")
-    return None if document is None else _page(document)
+    return None if document is None else page_of(document)
 
 
 def write_id(page_id: str, number: int) -> str:
@@ -92,13 +92,13 @@ def entries(store: Store, connection_id: str, ids: Iterable[str]) -> list[Entry]
     names = {each.rpartition(".")[0] for each in wanted}
     paths = [f"{journal_of(connection_id)}/{name}" for name in sorted(names)]
     documents = store.get_many(paths).values()
-    pages = sorted(map(_page, documents), key=lambda page: page.at, reverse=True)
+    pages = sorted(map(page_of, documents), key=lambda page: page.at, reverse=True)
     return [entry for page in pages for entry in written(page) if entry.id in wanted]
 
 
 def pages_at(store: Store, paths: Sequence[str]) -> list[Page]:
     """Return the pages that are still kept of these places, the newest first."""
-    found = map(_page, store.get_many(list(paths)).values())
+    found = map(page_of, store.get_many(list(paths)).values())
     return sorted(found, key=lambda page: page.at, reverse=True)
 
 
@@ -122,7 +122,7 @@ def _found(store: Store, connection_id: str, where: Where) -> Iterator[Entry]:
         descending=True,
     )
     for document in every(store, query):
-        yield from written(_page(document))
+        yield from written(page_of(document))
 
 
 def newest(
@@ -142,10 +142,11 @@ def newest(
         limit=limit,
         after=after,
     )
-    return [(_page(document), document) for document in store.query(query)]
+    return [(page_of(document), document) for document in store.query(query)]
 
 
-def _page(document: Document) -> Page:
+def page_of(document: Document) -> Page:
+    """Return the page of the journal that a document holds."""
     data = document.data
     return Page(
         id=data["id"],

@@ -19,7 +19,13 @@ from services.connections.connection import (
 from services.connections.connection import load as load_connection
 from services.connections.opening import release_claim
 from services.google.access import forget
-from services.google.accounts import AccountMissing, load, path_of, refresh_token_of
+from services.google.accounts import (
+    Account,
+    AccountMissing,
+    load,
+    path_of,
+    refresh_token_of,
+)
 from services.google.channels import close_channels
 from services.links.link import links_of
 from services.ports.store import Delete, Query, Store
@@ -70,19 +76,24 @@ def disconnect(
     if not frozen:
         _forget_links(world.store, connection_id)
     if revoke and not _is_used(world, connection.account):
-        _give_back(world, connection.account)
+        give_back(world, connection.account)
     fields = {"event": "disconnected", "connection_id": connection_id}
     logger.info("connection ended", extra=fields)
 
 
-def leave(world: World, connection_id: str, *, now: datetime) -> None:
-    """End a connection and forget everything under it, as its agenda is deleted."""
+def leave(
+    world: World, connection_id: str, *, now: datetime, revoke: bool = True
+) -> None:
+    """End a connection and forget everything under it, as its agenda is deleted.
+
+    With `revoke` its grant is given back too, unless another connection uses it.
+    """
     try:
         connection, _ = load_connection(world.store, connection_id)
     except ConnectionMissing:
         return
     if connection.state is not State.DISCONNECTED:
-        disconnect(world, connection_id, revoke=True, now=now)
+        disconnect(world, connection_id, revoke=revoke, now=now)
     world.store.delete_under(f"connections/{connection_id}")
 
 
@@ -108,19 +119,28 @@ def _is_used(world: World, account: str) -> bool:
     return any(one.state is not State.DISCONNECTED for one in found)
 
 
-def _give_back(world: World, account_id: str) -> None:
-    """Withdraw a grant at Google and forget the account."""
+def give_back(world: World, account_id: str) -> bool:
+    """Withdraw a grant at Google and forget the account; tell whether Google did.
+
+    Where it did not, the owner can still withdraw it there: we keep no copy either way.
+    """
     try:
         account, _ = load(world.store, account_id)
     except AccountMissing:
-        return
+        return False
+    revoked = _revoked(world, account)
+    forget(world, account_id)
+    world.store.commit([Delete(path=path_of(account_id))])
+    return revoked
+
+
+def _revoked(world: World, account: Account) -> bool:
     try:
         token = refresh_token_of(account, world.sealer)
         if token is not None:
             world.accounts.revoke(token)
     except (SyncError, SealBroken):
-        # Its owner can still withdraw it at Google; we keep no copy either way.
         fields = {"event": "grant-not-revoked"}
         logger.warning("grant not revoked", extra=fields)
-    forget(world, account_id)
-    world.store.commit([Delete(path=path_of(account_id))])
+        return False
+    return token is not None

@@ -29,12 +29,16 @@ class Answer:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Attempt:
-    """One request under its key: which key of ours sent what, and where to."""
+    """One request under its key: which key of ours sent what, and where to.
+
+    `organization` is whom it is about, empty where that is nobody yet.
+    """
 
     key: str
     sender: str
     target: str
     body: Json
+    organization: str = ""
 
     @property
     def path(self) -> str:
@@ -56,6 +60,7 @@ class _Kept:
     fingerprint: str
     started_at: datetime
     expires_at: datetime
+    organization: str = ""
     status: int | None = None
     answer: bytes = b""
 
@@ -108,7 +113,10 @@ def _begun(
     store: Store, attempt: Attempt, known: Document | None, *, now: datetime
 ) -> _Kept:
     running = _Kept(
-        fingerprint=attempt.fingerprint, started_at=now, expires_at=now + LASTS
+        fingerprint=attempt.fingerprint,
+        started_at=now,
+        expires_at=now + LASTS,
+        organization=attempt.organization,
     )
     try:
         store.commit([save_over(known, attempt.path, data_of(running))])

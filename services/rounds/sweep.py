@@ -8,7 +8,7 @@ A call does a bounded piece of the work; where more is left, a task continues it
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from services.connections.audits import queue_due_audits
 from services.connections.connection import RUNNING, Connection, loaded
@@ -16,6 +16,7 @@ from services.google.channels import try_to_open
 from services.google.push import queue_look
 from services.ports.queue import Task
 from services.ports.store import Conflict, Delete, Document, Is, Query, Store, Where
+from services.retention import KEEPINGS
 from services.world import World
 
 logger = logging.getLogger(__name__)
@@ -23,31 +24,6 @@ logger = logging.getLogger(__name__)
 SWEEP_PATH = "/tasks/sweep"
 PAGE = 200
 MOST_CHANNELS = 20
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Expiring:
-    """Documents that are removed some time after their own `expires_at`."""
-
-    collection: str
-    everywhere: bool = False
-    kept_for: timedelta = timedelta(0)
-
-
-EXPIRING = (
-    Expiring(collection="invitations", kept_for=timedelta(days=30)),
-    Expiring(collection="oauth_states", kept_for=timedelta(days=1)),
-    Expiring(collection="audit_budgets"),
-    Expiring(collection="idempotency"),
-    Expiring(collection="items", everywhere=True),
-    Expiring(collection="journal", everywhere=True),
-    Expiring(collection="paces"),
-    Expiring(collection="links", everywhere=True),
-    Expiring(collection="pages", everywhere=True, kept_for=timedelta(days=1)),
-    Expiring(collection="runs", everywhere=True),
-    # Kept for long: the yes to an old one is what makes a new one.
-    Expiring(collection="previews", everywhere=True, kept_for=timedelta(days=365)),
-)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -104,7 +80,9 @@ def _reopen_channels(
 
 def _remove_expired(world: World, now: datetime) -> tuple[int, bool]:
     removed, more = 0, False
-    for kind in EXPIRING:
+    for kind in KEEPINGS:
+        if kind.after is None:
+            continue
         documents = world.store.query(
             Query(
                 collection=kind.collection,
@@ -112,7 +90,7 @@ def _remove_expired(world: World, now: datetime) -> tuple[int, bool]:
                     Where(
                         member="expires_at",
                         compare=Is.LESS,
-                        value=now - kind.kept_for,
+                        value=now - kind.after,
                     )
                 ],
                 order_by="expires_at",

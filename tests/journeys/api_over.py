@@ -32,11 +32,11 @@ class Api:
 
     def get(self, path: str, *, key: str = "") -> TestResponse:
         """Ask for something under /v1."""
-        return self._open("GET", path, key=key)
+        return self.open("GET", path, key=key)
 
     def post(self, path: str, body: Any = None, *, key: str = "") -> TestResponse:
         """Ask for something to be done."""
-        return self._open("POST", path, key=key, json=body or {})
+        return self.open("POST", path, key=key, json=body or {})
 
     def connection(self, path: str = "") -> Json:
         """Return what is shown of the bench's connection, or of a thing under it."""
@@ -51,7 +51,10 @@ class Api:
         assert answer.status_code == 202, answer.text
         return str(said(answer)["run"])
 
-    def _open(self, method: str, path: str, *, key: str, **more: Any) -> TestResponse:
+    def open(
+        self, method: str, path: str, *, key: str = "", **more: Any
+    ) -> TestResponse:
+        """Send any request, and return the answer."""
         headers = {"Authorization": f"Bearer {key or self.key}"}
         return self.client.open(f"/v1{path}", method=method, headers=headers, **more)
 
