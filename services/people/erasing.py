@@ -15,6 +15,7 @@ from services.connections.leaving import give_back, leave
 from services.connections.opening import claim_path
 from services.consent.invitations import path_of as invitation_path
 from services.google import pace
+from services.items.records import items_path
 from services.json_values import merge_patch
 from services.limits import MAX_WRITES
 from services.organizations.organization import get_organization, set_administrators
@@ -68,7 +69,7 @@ def erase(world: World, organization: str, email: str, *, now: datetime) -> Eras
         _erase_agenda(world, agenda, now=now)
     _delete(world.store, [invitation_path(one.id) for one in person.invitations])
     _forget_answers(world.store, organization)
-    _forget_mentions(world.store, person)
+    _forget_mentions(world, person)
     logger.info("person erased", extra={"event": "person-erased"})
     return Erased(
         connections=len(person.connections),
@@ -101,6 +102,10 @@ def _give_back(world: World, account: str) -> bool:
 
 
 def _erase_agenda(world: World, agenda: Agenda, *, now: datetime) -> None:
+    """Delete an agenda, its items first: without it nobody would find them again."""
+    items = Query(collection=items_path(agenda.id), limit=MAX_WRITES)
+    while page := world.store.query(items):
+        _delete(world.store, [document.path for document in page])
     try:
         delete_agenda(world, agenda.id, leave=lambda one: leave(world, one, now=now))
     except Unknown:
@@ -114,9 +119,9 @@ def _forget_answers(store: Store, organization: str) -> None:
     _delete(store, [document.path for document in found])
 
 
-def _forget_mentions(store: Store, person: Person) -> None:
+def _forget_mentions(world: World, person: Person) -> None:
     """Take the address out of what others set: who may sign in, which accounts fit."""
-    organization, email = person.organization, person.email
+    store, organization, email = world.store, person.organization, person.email
     known = get_organization(store, organization).administrators
     if email in known:
         others = [one for one in known if one != email]
@@ -124,7 +129,7 @@ def _forget_mentions(store: Store, person: Person) -> None:
     for agenda in agendas_of(store, organization):
         patch = _without(agenda.settings, email)
         if patch:
-            change_agenda(store, agenda.id, {"settings": patch})
+            change_agenda(world, agenda.id, {"settings": patch})
     for connection in connections_of(store, organization):
         if _without(connection.settings, email):
             change(store, connection.id, lambda one: _unmentioned(one, email))

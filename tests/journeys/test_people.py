@@ -214,7 +214,8 @@ def test_an_erasure_that_was_interrupted_is_finished_by_the_next(
     anns: Workbench, store: RememberingStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     api, email = Api(anns), anns.person.email
-    for step in ("_forget_calendar", "_give_back", "_erase_agenda", "_forget_answers"):
+    steps = ("_forget_calendar", "_give_back", "delete_agenda", "_forget_answers")
+    for step in steps:
         with monkeypatch.context() as struck:
             struck.setattr(erasing, step, lambda *_, **__: 1 / 0)
             assert api.open("DELETE", people(api, email)).status_code == 500
