@@ -18,6 +18,7 @@ from functions.places import why_no_database, why_no_folder
 from functions.setting_forms import Place
 from functions.settings import SettingInvalid, Settings, read_settings
 from functions.task_doors import address_of, audience_of
+from services.environment import guarded
 from services.ids import new_key
 from services.ports.accounts import Accounts
 from services.ports.clock import Clock
@@ -130,7 +131,7 @@ def make_world(
         operator_google=chosen.google_client,
         outgoing=lazily(lambda: _outgoing(allow_private=chosen.private_addresses)),
     )
-    return made
+    return guarded(made)
 
 
 def _outgoing(*, allow_private: bool) -> Outgoing:

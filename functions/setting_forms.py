@@ -280,9 +280,14 @@ def metrics(text: str) -> Place:
     return _place(setting, {"otlp": lambda target: _address(target) is not None})
 
 
-def environment(text: str) -> str:
-    may = "a mark of up to 63 lower-case letters, digits, _ and -"
+def environment(text: str, queue: Place) -> str:
+    may = (
+        "a mark of up to 63 lower-case letters, digits, _ and -, another one for each "
+        "installation; it is needed with a queue of Cloud Tasks"
+    )
     setting = _Setting(name="TANDEM_ENVIRONMENT", text=text, may_hold=may)
+    if not text and queue.kind == "local":
+        return "local"
     if not re.fullmatch(r"[a-z0-9_-]{1,63}", text):
         raise setting.refused()
     return text

@@ -61,6 +61,6 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         private_addresses=forms.private_addresses(
             given("TANDEM_PRIVATE_ADDRESSES"), base_url
         ),
-        environment=forms.environment(given("TANDEM_ENVIRONMENT", "local")),
+        environment=forms.environment(given("TANDEM_ENVIRONMENT"), queue),
         metrics=forms.metrics(given("TANDEM_METRICS", "log")),
     )

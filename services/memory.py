@@ -4,6 +4,7 @@ import threading
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from services.ports.accounts import AccessToken
@@ -20,7 +21,7 @@ class Memory:
 
     tokens: dict[str, AccessToken] = field(default_factory=dict)
     projects: dict[str, str] = field(default_factory=dict)
-    environment: str | None = None
+    environment: tuple[str, datetime] | None = None
     applications: dict[str, "Remembered"] = field(default_factory=dict)
     _bells: dict[str, threading.Event] = field(default_factory=dict, repr=False)
     _ringing: threading.Lock = field(default_factory=threading.Lock, repr=False)

@@ -20,6 +20,7 @@ from services.connections.connection import (
     at_work,
     load,
 )
+from services.environment import WrongStore, require_own_store
 from services.google.access import open_calendar
 from services.google.channels import stop_if_stale
 from services.lanes import Lane
@@ -108,7 +109,11 @@ def _attempt(world: World, connection_id: str, hint: Hint) -> Outcome:
 def _answered(session: Session) -> Outcome:
     """Do the run; what goes wrong is answered as the errors' names ask for."""
     try:
+        require_own_store(session.world)
         return _run(session)
+    except WrongStore as error:
+        # Not even who is leaving may go on: nothing may be removed anywhere.
+        return failed(session, error)
     except Busy:
         return wait_for_lease(
             session.world, session.connection, session.hint, run=session.asked

@@ -170,6 +170,7 @@ def test_the_cloud_is_chosen_by_the_settings_and_untouched_until_used(
         "TANDEM_QUEUE": "cloudtasks:projects/my-project/locations/eu/queues/sync",
         "TANDEM_VAULT": "secretmanager:my-project/europe-west1",
         "TANDEM_TASKS_ACCOUNT": "tasks@my-project.iam.gserviceaccount.com",
+        "TANDEM_ENVIRONMENT": "production",
     }
 
     made = bootstrap.make_world(read_settings(here(tmp_path, **cloud)))

@@ -36,6 +36,7 @@ CLOUD = {
     "TANDEM_BASE_URL": AUDIENCE,
     "TANDEM_QUEUE": "cloudtasks:projects/my-project/locations/europe-west1/queues/q",
     "TANDEM_TASKS_ACCOUNT": ACCOUNT,
+    "TANDEM_ENVIRONMENT": "production",
 }
 BODY = b'{"connection":"c_1"}'
 

@@ -92,7 +92,9 @@ def test_a_malformed_setting_is_refused_in_one_line_that_names_it(
     assert "\n" not in message
 
 
-@pytest.mark.parametrize("name", ["TANDEM_TASKS_ACCOUNT", "TANDEM_BASE_URL"])
+@pytest.mark.parametrize(
+    "name", ["TANDEM_TASKS_ACCOUNT", "TANDEM_BASE_URL", "TANDEM_ENVIRONMENT"]
+)
 def test_what_cloud_tasks_needs_must_be_set(name: str) -> None:
     incomplete = {key: text for key, text in CLOUD.items() if key != name}
 
