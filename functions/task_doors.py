@@ -11,6 +11,7 @@ DOORS: Final[Mapping[str, str]] = {
     "/tasks/renew-channels": "renew_channels",
     "/tasks/sweep": "sweep",
     "/tasks/audit": "sweep",
+    "/tasks/census": "sweep",
     "/tasks/deliver-hook": "sweep",
 }
 """The entry point that serves each path of a task."""

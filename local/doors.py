@@ -23,6 +23,7 @@ ROUTES: Sequence[tuple[str, str]] = (
     ("/tasks/sweep", "sweep"),
     ("/tasks/deliver-hook", "sweep"),
     ("/tasks/audit", "sweep"),
+    ("/tasks/census", "sweep"),
     ("/v1/", "api"),
     ("/", "console"),
 )
