@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import json
+import re
 from datetime import timedelta
 
 import jwt
@@ -27,6 +28,7 @@ from services.rounds.sweep import SWEEP_PATH
 from services.secrets.task_proof import GOOD_FOR, HEADER, sign_task
 from sync.errors import TransientError
 from tests.cloud.id_tokens import Signer, key_set
+from tests.house import modules
 from tests.worlds import Stage
 
 ACCOUNT = "tasks@my-project.iam.gserviceaccount.com"
@@ -303,8 +305,13 @@ def test_an_audience_that_is_set_holds_for_every_door(
 
 
 def test_every_task_has_a_door() -> None:
-    tasks = {RUN_PATH, SWEEP_PATH, RENEW_PATH, AUDIT_PATH, DELIVER_PATH}
+    found = (
+        re.findall(r'_PATH = "(/tasks/[a-z-]+)"', file.text)
+        for file in modules("services")
+    )
+    tasks = {path for paths in found for path in paths}
 
+    assert tasks >= {RUN_PATH, SWEEP_PATH, RENEW_PATH, AUDIT_PATH, DELIVER_PATH}
     assert DOORS.keys() == tasks
     assert {**dict(ROUTES)}.items() >= DOORS.items()
 
