@@ -112,6 +112,9 @@ class Case:
         known = self.atoms.setdefault(atom, Edited())
         if side.other in known.by:
             known.doubtful = True
+            if same(value, theirs, atom):
+                # Whether a write whose answer is lost did this, nobody can tell.
+                self.doubt(side.other)
         known.by[side] = value
         known.coincident = known.coincident or same(value, theirs, atom)
         known.settled = False
@@ -174,10 +177,11 @@ class Case:
         for known in self.atoms.values():
             known.doubtful = True
 
-    def doubt(self) -> None:
-        """Take all that was edited for ambiguous."""
+    def doubt(self, side: Side | None = None) -> None:
+        """Take all that was edited, or is on its way from a side, for ambiguous."""
         for known in self.atoms.values():
-            known.doubtful = True
+            if side is None or (side in known.by and not known.settled):
+                known.doubtful = True
 
     # --- what must come of it --------------------------------------------------------
 

@@ -125,6 +125,8 @@ class People:
             return google_series.cut(stage, luck, one, token=name)
 
         self.do(Side.CALENDAR, thing, there, deed=cut)
+        # Who did it again would make another series of the same name.
+        self.last.pop(thing.token, None)
         if only(things(self.stage)[Side.CALENDAR], name) is not None:
             self._born(Side.CALENDAR, name, f"which is split off {thing.token}")
             self.teller.count("splits")
