@@ -17,6 +17,7 @@ from functions.meters import Meters, measure_with
 from functions.places import why_no_database, why_no_folder
 from functions.setting_forms import Place
 from functions.settings import SettingInvalid, Settings, read_settings
+from functions.stopping import is_stopping
 from functions.task_doors import address_of, audience_of
 from services.environment import guarded
 from services.ids import new_key
@@ -130,6 +131,7 @@ def make_world(
         process=process or secrets.token_hex(8),
         operator_google=chosen.google_client,
         outgoing=lazily(lambda: _outgoing(allow_private=chosen.private_addresses)),
+        stopping=is_stopping,
     )
     return guarded(made)
 

@@ -114,6 +114,7 @@ def main() -> None:
     sys.stdout.write(f"Tandem serves at {server.world.addresses.base}\n")
     sys.stdout.flush()
     stopped.wait()
+    import_module("functions.stopping").stop_soon()
     server.stop()
 
 

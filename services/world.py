@@ -66,9 +66,18 @@ class Connectors(Protocol):
         ...
 
 
+def never() -> bool:
+    """Return that a process goes on and on."""
+    return False
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class World:
-    """Everything that a deed may touch besides its arguments."""
+    """Everything that a deed may touch besides its arguments.
+
+    `stopping` tells that this process is about to end: whoever works in steps had
+    better leave the next one to another process.
+    """
 
     store: Store
     queue: Queue
@@ -86,3 +95,4 @@ class World:
     process: str = ""
     outgoing: Outgoing | None = None
     memory: Memory = field(default_factory=Memory)
+    stopping: Callable[[], bool] = never

@@ -287,10 +287,12 @@ def _go_on(session: Session, *, complete: bool, woken: datetime | None) -> None:
     session.goes_on = (_has_due(session) and stopped) or not complete
     world, connection = session.world, session.connection
     if session.goes_on:
+        # Who was only stopped goes on where it was; who took long goes behind others.
+        lane = session.hint.lane if world.stopping() else Lane.BACKFILL
         queue_run(
             world,
             connection.id,
-            lane=Lane.BACKFILL,
+            lane=lane,
             after=session.allowance.rest,
             run=session.run_id,
         )

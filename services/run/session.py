@@ -146,8 +146,11 @@ class Session:
         """Whether this slice has worked long enough.
 
         A backfill gives way to whoever brings news of the same calendar: its lease is
-        in the way of an edit that a person waits for.
+        in the way of an edit that a person waits for. A process that is about to end
+        leaves the rest to another one.
         """
+        if self.world.stopping():
+            return True
         wanted = self.wanted or self.connection.wanted
         gives_way = self.hint.lane is Lane.BACKFILL and wanted
         gives_way = gives_way or self.allowance.is_used_up

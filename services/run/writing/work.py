@@ -95,7 +95,7 @@ class Work:
         found: list[Step] = []
         size = 0
         for each in self.arrivals.leaders_first():
-            if len(found) == STEPS_AT_ONCE or size > MOST_BYTES or self.slowed:
+            if len(found) == STEPS_AT_ONCE or size > MOST_BYTES or self._had_enough:
                 break
             leader = self.arrivals.leader(each)
             if not self._may_go(each) or (leader and self._may_go(leader)):
@@ -192,7 +192,7 @@ class Work:
 
     def _may_call(self, step: Step) -> bool:
         """Whether one more call may start: in time, and where nobody said to wait."""
-        if self.slowed or not self.session.holds_lease:
+        if self._had_enough or not self.session.holds_lease:
             return False
         return step.intent.side is not Side.CALENDAR or not self.session.limited
 
@@ -204,6 +204,11 @@ class Work:
     def slowed(self) -> bool:
         """Whether so much went wrong that the rest had better wait."""
         return self.mishaps.too_many
+
+    @property
+    def _had_enough(self) -> bool:
+        """Whether nothing more may be begun, not even in the midst of a round."""
+        return self.slowed or self.session.world.stopping()
 
     # --- saving ----------------------------------------------------------------------
 
