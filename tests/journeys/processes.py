@@ -36,6 +36,18 @@ def environment(**changes: str) -> dict[str, str]:
     return plain | {"PYTHONPATH": str(ROOT)} | changes
 
 
+def settings_in(folder: Path, **changes: str) -> dict[str, str]:
+    """Return the settings of a Tandem whose state lies in this folder."""
+    return {
+        "TANDEM_STORE": f"sqlite:{folder}/tandem.db",
+        "TANDEM_QUEUE": f"local:{folder}/queue.db",
+        "TANDEM_VAULT": f"file:{folder}/vault",
+        "TANDEM_MAIL": f"folder:{folder}/mail",
+        "TANDEM_ENVIRONMENT": "test",
+        **changes,
+    }
+
+
 @dataclass(kw_only=True)
 class Running:
     """What `make run` started, and what it told."""

@@ -15,7 +15,7 @@ from local.queue import LocalQueue
 from local.store import SqliteStore
 from local.vault import FileVault
 from services.connections.leases import free_leases_of_the_dead
-from tests.journeys.processes import environment, free_port
+from tests.journeys.processes import environment, free_port, settings_in
 from tests.journeys.workbench import RealClock, Workbench
 from tests.standin.people import Person
 
@@ -32,15 +32,8 @@ PATIENCE = 60.0
 
 def started(folder: Path, google: str, port: int) -> subprocess.Popen[str]:
     """Start Tandem as people do, and wait until it serves."""
-    chosen = {
-        "TANDEM_BASE_URL": f"http://localhost:{port}",
-        "TANDEM_STORE": f"sqlite:{folder}/tandem.db",
-        "TANDEM_QUEUE": f"local:{folder}/queue.db",
-        "TANDEM_VAULT": f"file:{folder}/vault",
-        "TANDEM_MAIL": f"folder:{folder}/mail",
-        "TANDEM_ENVIRONMENT": "test",
-        "TANDEM_GOOGLE_URL": google,
-    }
+    url = f"http://localhost:{port}"
+    chosen = settings_in(folder, TANDEM_BASE_URL=url, TANDEM_GOOGLE_URL=google)
     process = subprocess.Popen(
         [sys.executable, "-m", "local.server", "--port", str(port)],
         env=environment(**chosen),

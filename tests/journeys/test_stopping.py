@@ -30,7 +30,7 @@ from services.run import Hint
 from services.run.run import sync
 from services.secrets.task_proof import HEADER, sign_task
 from tests.house import ROOT
-from tests.journeys.processes import environment, free_port
+from tests.journeys.processes import environment, free_port, settings_in
 from tests.journeys.trouble import ask_google, google_is_well, hour_at
 from tests.journeys.workbench import RealClock, Workbench
 from tests.standin.people import Person
@@ -138,15 +138,11 @@ class Function:
 def serving(folder: Path, bench: Workbench) -> Iterator[Function]:
     """Start the function, wait until it answers, and see to it that it ends."""
     port = free_port()
-    chosen = {
-        "TANDEM_BASE_URL": f"http://localhost:{port}",
-        "TANDEM_STORE": f"sqlite:{folder}/tandem.db",
-        "TANDEM_QUEUE": f"local:{folder}/queue.db",
-        "TANDEM_VAULT": f"file:{folder}/vault",
-        "TANDEM_MAIL": f"folder:{folder}/mail",
-        "TANDEM_ENVIRONMENT": "test",
-        "TANDEM_GOOGLE_URL": bench.person.url,
-    }
+    chosen = settings_in(
+        folder,
+        TANDEM_BASE_URL=f"http://localhost:{port}",
+        TANDEM_GOOGLE_URL=bench.person.url,
+    )
     framework = [sys.executable, "-m", "functions_framework"]
     target = ["--target", "sync_connection", "--source", str(ROOT / "main.py")]
     process = subprocess.Popen(
