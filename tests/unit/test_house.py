@@ -82,7 +82,7 @@ def test_main_hands_on_and_does_nothing_else() -> None:
 def test_modules_stay_readable_in_one_sitting() -> None:
     too_long = (
         f"{file.name} has {len(file.lines)} lines"
-        for file in [*production(), *modules("tests", "benchmarks")]
+        for file in [*production(), *modules("tests", "benchmarks", "checks")]
         if len(file.lines) > _longest(file)
     )
 
@@ -97,7 +97,7 @@ def _longest(file: Module) -> int:
 def test_functions_stay_small() -> None:
     too_long = (
         f"{file.name}:{function.lineno} {function.name} has {_length(function)} lines"
-        for file in [*production(), *modules("tests", "benchmarks")]
+        for file in [*production(), *modules("tests", "benchmarks", "checks")]
         for function in file.functions()
         if _length(function) > LONGEST_FUNCTION
     )
@@ -323,7 +323,7 @@ SILENCED = "# type: " + "ignore", "# no" + "qa"
 def test_nothing_is_left_for_later(word: str) -> None:
     left = (
         f"{file.name}:{number} says {word}"
-        for file in [*production(), *modules("tests", "benchmarks")]
+        for file in [*production(), *modules("tests", "benchmarks", "checks")]
         for number, line in enumerate(file.lines, start=1)
         if word in line
     )
@@ -334,7 +334,7 @@ def test_nothing_is_left_for_later(word: str) -> None:
 def test_whoever_silences_a_linter_says_why() -> None:
     unexplained = (
         f"{file.name}:{number} gives no reason"
-        for file in [*production(), *modules("tests", "benchmarks")]
+        for file in [*production(), *modules("tests", "benchmarks", "checks")]
         for number, line in enumerate(file.lines, start=1)
         if any(mark in line for mark in SILENCED) and "because" not in line
     )

@@ -61,7 +61,7 @@ def owners() -> dict[str, str]:
 
 def packages_behind(files: Iterable[Module]) -> dict[str, str]:
     """Return the packages that these files import, each with one file that does."""
-    ours = {*ROOMS, "main", "tests", "benchmarks", *sys.stdlib_module_names}
+    ours = {*ROOMS, "main", "tests", "benchmarks", "checks", *sys.stdlib_module_names}
     behind = {}
     for file in files:
         for name in file.imports():

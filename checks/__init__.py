@@ -1,0 +1,1 @@
+"""What `make check` looks at besides the linters; nothing of it is deployed."""

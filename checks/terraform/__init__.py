@@ -1,0 +1,1 @@
+"""`terraform/` held against the provider's schema, and planned without a cloud."""
