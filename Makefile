@@ -12,7 +12,8 @@ unexport PYTHONHOME
 unexport PYTHONPATH
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check torture conformance format bench bench-quick audit lock clean prepare prepare-dev
+.PHONY: help run test check torture conformance tables format bench bench-quick \
+	audit lock clean prepare prepare-dev
 MAKEFLAGS += --no-print-directory
 
 help: ## List these commands
@@ -30,24 +31,23 @@ check: prepare-dev ## Look at format, lint, types, walls between rooms, Terrafor
 	$(PYTHON) -m ruff check --output-format concise . || failed="$$failed lint"; \
 	$(PYTHON) -m mypy . || failed="$$failed types"; \
 	$(PYTHON) -c '$(WALLS)' || failed="$$failed walls"; \
-	$(TERRAFORM) || failed="$$failed Terraform"; \
+	$(PYTHON) -m checks.terraform || failed="$$failed Terraform"; \
 	if [ -n "$$failed" ]; then echo "Not in order:$$failed"; exit 1; fi
 
 WALLS = from importlinter.cli import lint_imports_command as check; check(["--no-logo"])
-TERRAFORM = if [ -z "$$(find terraform -name '*.tf' 2>/dev/null)" ]; then :; \
-	elif command -v terraform >/dev/null; \
-	then terraform fmt -check -recursive terraform; \
-	else echo "Left out: terraform/, because terraform is not installed."; fi
-
 torture: prepare-dev ## Prove convergence in virtual time (SEED=1 STEPS=2000)
 	@$(PYTHON) -m tests.torture --seed $(SEED) --steps $(STEPS) $(ARGS)
 
 conformance: prepare-dev ## Find out anew what connectors hold (docs/connectors.md)
 	@$(PYTHON) -m tests.contract.connectors.conformance
 
+tables: prepare-dev ## Write terraform/tables/ anew from the code that needs them
+	@$(PYTHON) -m checks.terraform.tables
+
 format: prepare-dev ## Put every file into the house's format
 	@$(PYTHON) -m ruff check --fix --select I .
 	@$(PYTHON) -m ruff format .
+	@if command -v terraform >/dev/null; then terraform fmt -recursive terraform; fi
 
 bench: prepare-dev ## Measure: the whole table of benchmarks/
 	@$(PYTHON) -m benchmarks $(ARGS)
@@ -63,6 +63,8 @@ lock: prepare-dev ## Pin requirements*.txt anew (ARGS=--upgrade for newer versio
 	@$(LOCK) --output-file requirements.txt requirements/cloud.in $(ARGS)
 	@$(LOCK) --output-file requirements-local.txt requirements/local.in $(ARGS)
 	@$(LOCK) --output-file requirements-dev.txt requirements/dev.in $(ARGS)
+	@$(LOCK) --output-file requirements/terraform-scan.txt \
+		requirements/terraform-scan.in $(ARGS)
 
 LOCK = $(PYTHON) -m uv pip compile --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-annotate --custom-compile-command "make lock"
