@@ -21,8 +21,10 @@ locals {
     TANDEM_OPERATORS         = join(",", sort(var.operators))
     TANDEM_PRIVATE_ADDRESSES = var.private_addresses ? "allow" : "refuse"
     TANDEM_QUEUE             = "cloudtasks:${local.queue}?backfill=${var.backfill_queues}"
-    TANDEM_STORE             = "firestore:${var.project}/${google_firestore_database.documents.name}"
-    TANDEM_VAULT             = "secretmanager:${var.project}"
+    # Whose tokens open /tasks/*, each made for the address of the function that it opens.
+    TANDEM_TASKS_ACCOUNT = google_service_account.tasks.email
+    TANDEM_STORE         = "firestore:${var.project}/${google_firestore_database.documents.name}"
+    TANDEM_VAULT         = "secretmanager:${var.project}/${var.region}"
     TANDEM_URLS = jsonencode({
       for name, function in local.functions : function.entry_point => local.address[name]
       if local.address[name] != local.base_url
@@ -144,10 +146,7 @@ resource "google_cloudfunctions2_function" "function" {
     all_traffic_on_latest_revision   = true
 
     environment_variables = merge(local._settings, {
-      LOG_EXECUTION_ID = "true"
-      THREADS          = tostring(each.value.at_once)
-      # Whose tokens open /tasks/*, made for this function's own address.
-      TANDEM_TASKS_ACCOUNT = "${google_service_account.tasks.email} ${local._internal[each.key]}"
+      THREADS = tostring(each.value.at_once)
     })
 
     vpc_connector                 = each.value.outward && var.fixed_egress ? google_vpc_access_connector.egress[0].id : null

@@ -74,7 +74,7 @@ resource "google_secret_manager_secret_iam_member" "key_maker" {
 # They do not exist when this is applied, so their rights hang on how their names begin.
 
 locals {
-  customer_secrets = ["connector-", "google-o_", "hook-"]
+  customer_secrets = ["application-a_", "google-o_", "hook-a_"]
 
   _customer_condition = join(" || ", [
     for beginning in local.customer_secrets :

@@ -83,3 +83,13 @@ resource "google_service_account_iam_member" "lends_tasks" {
   role               = "roles/iam.serviceAccountUser"
   member             = google_service_account.function[each.key].member
 }
+
+# The API says at /v1/health whether somebody paused a queue.
+resource "google_cloud_tasks_queue_iam_member" "viewer" {
+  for_each = google_cloud_tasks_queue.queue
+
+  location = var.region
+  name     = each.value.name
+  role     = "roles/cloudtasks.viewer"
+  member   = google_service_account.function["api"].member
+}

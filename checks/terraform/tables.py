@@ -11,7 +11,7 @@ from checks.terraform.places import TERRAFORM
 from services.indexes import INDEXES, Index
 from services.metrics import METRICS, SECONDS
 from services.ports.values import Json
-from services.rounds.sweep import EXPIRING
+from services.retention import AT_ONCE, KEEPINGS
 
 FOLDER = TERRAFORM / "tables"
 
@@ -59,9 +59,9 @@ def fields() -> list[Json]:
     for index in INDEXES:
         if len(index.members) == 1 and index.everywhere:
             found[index.collection, index.members[0]]["index"] = "everywhere"
-    for kind in EXPIRING:
-        if not kind.kept_for:
-            found[kind.collection, "expires_at"]["expires"] = True
+    for keeping in KEEPINGS:
+        if keeping.after == AT_ONCE:
+            found[keeping.collection, "expires_at"]["expires"] = True
     for place in LARGE:
         found[place]["index"] = "none"
     return [

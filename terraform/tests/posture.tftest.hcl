@@ -68,10 +68,10 @@ run "posture" {
   }
   assert {
     condition = alltrue([
-      for name, one in google_cloudfunctions2_function.function :
-      endswith(one.service_config[0].environment_variables["TANDEM_TASKS_ACCOUNT"], " https://tandem-${name}-123456789012.${var.region}.run.app")
+      for name, function in local.functions :
+      function.public || lookup(jsondecode(local._settings.TANDEM_URLS), function.entry_point, "") == "https://tandem-${name}-123456789012.${var.region}.run.app"
     ])
-    error_message = "Each function takes tokens for its own address only."
+    error_message = "What does tasks is told to all by Cloud Run's own address, for which its tokens are made."
   }
 
   # --- Who reads which secret
