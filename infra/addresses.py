@@ -13,8 +13,16 @@ from services.ports.outgoing import AddressRefused
 
 MAX_URL = 2000
 
-# Addresses in which an IPv4 address is hidden: NAT64 and 6to4.
-_HIDING = (ip_network("64:ff9b::/96"), ip_network("2002::/16"))
+# The only IPv6 addresses that belong to somebody (RFC 4291); others may hide an IPv4
+# address (mapped, compatible, translated, NAT64), or are of this network alone.
+_UNICAST = ip_network("2000::/3")
+_NOBODYS = (
+    ip_network("2002::/16"),  # 6to4, which hides an IPv4 address.
+    ip_network("3fff::/20"),  # For documentation (RFC 9637).
+    ip_network("192.0.0.0/24"),  # For protocols; a cloud's metadata lies here.
+    ip_network("192.88.99.0/24"),  # Relays of 6to4.
+    ip_network("168.63.129.16/32"),  # Azure's own services, in each of its networks.
+)
 
 
 class NameUnknown(Exception):
@@ -77,6 +85,7 @@ def _is_public(address: IPv4Address | IPv6Address) -> bool:
     if isinstance(address, IPv6Address):
         if address.ipv4_mapped is not None:
             return _is_public(address.ipv4_mapped)
-        if any(address in network for network in _HIDING) or address.teredo:
+        if address not in _UNICAST or address.teredo:
             return False
-    return address.is_global and not address.is_multicast
+    reserved = any(address in network for network in _NOBODYS)
+    return address.is_global and not address.is_multicast and not reserved

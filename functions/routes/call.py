@@ -2,6 +2,7 @@
 
 import json
 import math
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -201,8 +202,9 @@ def _object(members: list[tuple[str, Json]]) -> dict[str, Json]:
     """Refuse a name said twice, of which one meaning would be lost (RFC 7493)."""
     found = dict(members)
     if len(found) < len(members):
-        names = [name for name, _ in members]
-        twice = next(name for name in names if names.count(name) > 1)
+        # In one pass: a body may hold a hundred thousand names.
+        counted = Counter(name for name, _ in members)
+        twice = next(name for name, times in counted.items() if times > 1)
         raise Malformed(f"An object of the body names {json.dumps(twice)} twice.")
     return found
 

@@ -125,8 +125,17 @@ def test_what_is_no_address_is_refused(url: str) -> None:
         "fe80::1%eth0",
         "fd00::1",
         "::ffff:127.0.0.1",
+        "::ffff:169.254.169.254",
+        "::7f00:1",
+        "::ffff:0:127.0.0.1",
         "64:ff9b::7f00:1",
+        "64:ff9b:1::7f00:1",
         "2002:7f00:1::",
+        "2001::7f00:1",
+        "fec0::1",
+        "fd00:ec2::254",
+        "192.0.0.192",
+        "168.63.129.16",
     ],
 )
 def test_private_addresses_are_refused_by_whatever_name(address: str) -> None:
@@ -151,9 +160,38 @@ def test_ways_to_write_this_machine_are_refused(url: str) -> None:
         GUARDED.check(url)
 
 
-def test_a_public_address_is_fine() -> None:
-    with resolving_to("93.184.216.34"):
+@pytest.mark.parametrize("address", ["93.184.216.34", "2a00:1450:4001:82a::200e"])
+def test_a_public_address_is_fine(address: str) -> None:
+    with resolving_to(address):
         GUARDED.check("https://a.example/")
+
+
+def test_a_name_that_answers_differently_the_second_time_gains_nothing() -> None:
+    """DNS rebinding: what was judged is what is connected to, or nothing is."""
+    dialled: list[object] = []
+
+    def dial(address: tuple[str, int], **_: object) -> socket.socket:
+        dialled.append(address[0])
+        raise OSError("Nobody is there.")
+
+    answers = iter([["93.184.216.34"], ["127.0.0.1"], ["169.254.169.254"]])
+
+    def resolve(*_: object, **__: object) -> Any:
+        return [
+            (socket.AF_INET, socket.SOCK_STREAM, 6, "", (one, 0))
+            for one in next(answers)
+        ]
+
+    with (
+        patch("socket.getaddrinfo", side_effect=resolve),
+        patch("socket.create_connection", side_effect=dial),
+    ):
+        with pytest.raises(NotDelivered):
+            GUARDED.post("https://a.example/", body=b"", headers={})
+        with pytest.raises(AddressRefused):
+            GUARDED.post("https://a.example/", body=b"", headers={})
+
+    assert dialled == ["93.184.216.34"]
 
 
 def test_a_name_that_does_not_resolve_may_do_so_later() -> None:

@@ -1,5 +1,6 @@
 """What is malformed, huge or impossible: a clear answer, and nothing stored."""
 
+import gzip
 import json
 from io import BytesIO
 from typing import Any
@@ -108,6 +109,26 @@ def test_what_is_nested_too_deep_is_invalid(bench: ApiBench) -> None:
     for depth in (100, 100_000):
         body = b'{"x":' + b"[" * depth + b"]" * depth + b"}"
         assert bench.put("bad", body).status_code == 422
+    assert bench.count() == 0
+
+
+def test_a_name_said_twice_among_many_is_found_in_one_pass(bench: ApiBench) -> None:
+    """Looked for by comparing each with each, this body would keep us for an hour."""
+    names = [f'"{number:x}":0' for number in range(100_000)]
+
+    answer = bench.put("bad", f"{{{','.join([*names, names[-1]])}}}".encode())
+
+    assert answer.status_code == 400
+    assert "twice" in answer.json["detail"]
+
+
+def test_a_packed_body_is_not_unpacked(bench: ApiBench) -> None:
+    bomb = gzip.compress(b'{"title": "' + b"x" * 50_000_000 + b'"}')
+    assert len(bomb) < 100_000
+
+    answer = bench.put("bad", bomb, headers={"Content-Encoding": "gzip"})
+
+    assert answer.status_code == 400
     assert bench.count() == 0
 
 
