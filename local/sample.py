@@ -3,7 +3,7 @@
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -49,7 +49,7 @@ class Addresses:
     tandem: str
     public: str
     google: str
-    operator_key: str
+    operator_key: str = field(repr=False)
 
 
 def sample(where: Addresses, notes: Path) -> Sample:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from flask import Request, Response
@@ -40,7 +40,7 @@ class Surroundings:
     """What an answer needs besides the request."""
 
     world: World
-    operator_key: str | None
+    operator_key: str | None = field(repr=False)
     now: datetime
 
 

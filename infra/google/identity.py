@@ -4,7 +4,7 @@ https://developers.google.com/identity/openid-connect/openid-connect#validatinga
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
@@ -25,7 +25,7 @@ class Identity:
     subject: str
     email: str
     email_verified: bool
-    nonce: str
+    nonce: str = field(repr=False)
 
 
 class Keys:

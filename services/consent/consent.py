@@ -1,7 +1,8 @@
 """Consent: from an owner's click on the invitation to an open connection."""
 
+import hmac
 import logging
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from services.agendas.agenda import Agenda, get_agenda
@@ -41,10 +42,10 @@ class Asked:
 class Answer:
     """What came back from Google by way of the owner's browser."""
 
-    state: str
-    code: str = ""
+    state: str = field(repr=False)
+    code: str = field(default="", repr=False)
     error: str = ""
-    browser: str | None = None
+    browser: str | None = field(default=None, repr=False)
 
 
 def asked(world: World, token: str, *, now: datetime) -> Asked:
@@ -195,7 +196,7 @@ def _exchanged(world: World, client: Client, answer: Answer, verifier: str) -> G
 
 def _check(grant: Grant, known: ConsentState, invited: Asked) -> None:
     """See to it that the right person gave what we need. Raises Ended."""
-    if grant.nonce != known.nonce:
+    if not hmac.compare_digest(grant.nonce.encode(), known.nonce.encode()):
         raise Ended(Outcome.STATE_UNKNOWN)
     missing = tuple(scope for scope in SCOPES if scope not in grant.scopes)
     if missing:

@@ -28,7 +28,7 @@ class ConsentState:
     invitation: str
     organization: str
     client_id: str
-    nonce: str
+    nonce: str = field(repr=False)
     browser: str
     verifier: bytes
     link: bytes
@@ -40,8 +40,8 @@ class ConsentState:
 class Begun:
     """What Google is told when a consent begins."""
 
-    state: str
-    nonce: str
+    state: str = field(repr=False)
+    nonce: str = field(repr=False)
     verifier: str = field(repr=False)
 
 

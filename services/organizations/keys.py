@@ -2,7 +2,7 @@
 
 import hmac
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -37,7 +37,7 @@ class MadeKey:
     """A new key, in the clear this one time, and the write that keeps its hash."""
 
     key: Key
-    secret: str
+    secret: str = field(repr=False)
     write: Create
 
 

@@ -7,7 +7,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from services.ports.vault import SecretMissing, Vault, VaultError
@@ -29,13 +29,13 @@ class Key:
     """One secret key, and the id by which whatever was made with it names it."""
 
     id: str
-    secret: bytes
+    secret: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Keyset:
     primary: str
-    keys: Mapping[str, bytes]
+    keys: Mapping[str, bytes] = field(repr=False)
 
     def extended(self, key: Key) -> "_Keyset":
         return _Keyset(primary=key.id, keys={**self.keys, key.id: key.secret})

@@ -1,7 +1,8 @@
 """Whatever people write, and whatever opens something, is in no line of the log.
 
 Marked texts go through every path: set-up, consent, both sides, trouble at Google, bad
-requests, faults of ours, and the end of it all. Then the whole log is searched.
+requests, faults of ours, and the end of it all. Then the whole log is searched, and all
+answers of the API for what opens something.
 """
 
 import io
@@ -19,6 +20,7 @@ import requests
 from functions.logs import configure_logging
 from services.connections.connection import of_agenda
 from services.google.access import open_calendar
+from services.google.accounts import load, refresh_token_of
 from services.ports.store import Update
 from tests.journeys.tandem import (
     OPERATOR_KEY,
@@ -62,11 +64,16 @@ WALKED = {
 
 @dataclass
 class Walk:
-    """One customer's whole life, every text of it marked; `secrets` is what opens."""
+    """One customer's whole life, every text of it marked.
+
+    `secrets` is what opens something, `once` those of them that are shown one time.
+    """
 
     tandem: Tandem
     log: io.StringIO
     secrets: set[str] = field(default_factory=set)
+    once: set[str] = field(default_factory=set)
+    answers: list[str] = field(default_factory=list)
     key: str = ""
     organization: str = ""
     agenda: str = ""
@@ -75,7 +82,7 @@ class Walk:
         """Call the API as the organization, or with another key."""
         key = more.pop("key", self.key)
         headers = {"Authorization": f"Bearer {key}", **more.pop("headers", {})}
-        return requests.request(
+        answer = requests.request(
             method,
             f"{self.tandem.url}/v1/{path}",
             json=body,
@@ -83,6 +90,8 @@ class Walk:
             timeout=TIMEOUT,
             **more,
         )
+        self.answers.append(f"{answer.headers} {answer.text}")
+        return answer
 
     def made(self, method: str, path: str, body: object = None, **more: Any) -> Json:
         answer = self.call(method, path, body, **more)
@@ -124,7 +133,8 @@ def walk(tandem: Tandem, log: io.StringIO) -> Walk:
     walk.made("PUT", f"organizations/{walk.organization}/administrators", emails)
     asked = {"name": f"Visits of {MARK}", "owner_email": OWNER}
     walk.agenda = walk.made("POST", "agendas", asked)["id"]
-    walk.secrets |= {walk.key, client["client_secret"]}
+    walk.once.add(walk.key)
+    walk.secrets.add(client["client_secret"])
     return walk
 
 
@@ -139,7 +149,7 @@ def connect(walk: Walk) -> Person:
     assert browser.get(back).status_code == 200
     walk.secrets |= set(browser.session.cookies.values())
     walk.secrets |= {parameters(google)["state"], parameters(back)["code"]}
-    walk.secrets |= {invited["url"].rpartition("/")[2]}
+    walk.once.add(invited["url"].rpartition("/")[2])
     browser.session.close()
     return Person(tandem.google.url, OWNER)
 
@@ -152,7 +162,7 @@ def connection_of(walk: Walk) -> str:
 def work_on_both_sides(walk: Walk, owner: Person) -> None:
     items = f"agendas/{walk.agenda}/items"
     key = walk.made("POST", f"agendas/{walk.agenda}/keys", {"name": MARK})["key"]
-    walk.secrets.add(key)
+    walk.once.add(key)
     walk.made("PUT", f"{items}/one", {"@type": "Event", **MARKED, **TIME}, key=key)
     owner.insert(
         summary=f"{MARK} lunch",
@@ -171,7 +181,7 @@ def work_on_both_sides(walk: Walk, owner: Person) -> None:
 def tell_a_deaf_webhook(walk: Walk) -> None:
     hook, items = f"agendas/{walk.agenda}/webhook", f"agendas/{walk.agenda}/items"
     made = walk.made("PUT", hook, {"url": f"http://127.0.0.1:9/{MARK}-hook"})
-    walk.secrets.add(made["secret"])
+    walk.once.add(made["secret"])
     walk.made("PUT", f"{items}/told", {"@type": "Event", **MARKED, **TIME})
     until(lambda: "hook-failed" in walk.events())
     walk.made("DELETE", hook)
@@ -213,13 +223,14 @@ def send_nonsense(walk: Walk) -> None:
         ("GET", MARK),
     ):
         data = f'{{"{MARK}": '
-        requests.request(
+        answer = requests.request(
             method,
             f"{url}/{path}",
             data=data,
             headers={"Authorization": f"Bearer {MARK}", "Cookie": MARK, **google},
             timeout=TIMEOUT,
         )
+        walk.answers.append(f"{answer.headers} {answer.text}")
     agenda = f"agendas/{walk.agenda}"
     for body in ({MARK: MARK}, {"title": [MARK]}, {**MARKED, "start": MARK}, MARK):
         assert walk.call("PUT", f"{agenda}/items/odd", body).status_code >= 400
@@ -243,7 +254,15 @@ def break_inside(walk: Walk) -> None:
 
 def use_the_rest(walk: Walk) -> None:
     connection = f"connections/{connection_of(walk)}"
-    walk.made("GET", f"{connection}/links")
+    for path in (
+        *(f"agendas/{walk.agenda}", f"agendas/{walk.agenda}/keys"),
+        *(f"agendas/{walk.agenda}/invitations", f"agendas/{walk.agenda}/items"),
+        *(f"agendas/{walk.agenda}/changes", "connections", connection),
+        *(f"{connection}/links", f"{connection}/previews", "health", "connectors"),
+    ):
+        walk.made("GET", path)
+    for path in ("organizations", f"organizations/{walk.organization}"):
+        walk.made("GET", path, key=OPERATOR_KEY)
     writes = walk.made("GET", f"{connection}/journal")["items"][0]["writes"]
     walk.call("POST", f"{connection}/undo", {"write": writes[0]["id"]})
     walk.made("POST", f"{connection}/previews", {})
@@ -273,7 +292,10 @@ def tokens_of(walk: Walk) -> set[str]:
     world = walk.tandem.world
     [connection] = of_agenda(world.store, walk.agenda)
     open_calendar(world, connection, now=walk.tandem.now)
-    return {world.memory.tokens[connection.account].value}
+    account, _ = load(world.store, connection.account)
+    refresh = refresh_token_of(account, world.sealer)
+    assert refresh is not None
+    return {world.memory.tokens[account.id].value, refresh}
 
 
 def test_no_line_of_the_log_holds_what_people_write_or_what_opens(walk: Walk) -> None:
@@ -293,9 +315,17 @@ def test_no_line_of_the_log_holds_what_people_write_or_what_opens(walk: Walk) ->
     assert walk.events() >= WALKED, sorted(WALKED - walk.events())
     found = [line for line in text.splitlines() if MARK.lower() in line.lower()]
     assert found == []
-    opened = {secret for secret in walk.secrets if secret in text}
+    opened = {one for one in walk.secrets | walk.once if one in text}
     assert opened == set()
     assert not re.search(r"[\w.+-]+@[\w-]+\.\w+", text), "an address"
+    assert shown(walk, walk.secrets) == {}
+    assert {*shown(walk, walk.once).values()} == {1}, "each is shown one time"
+
+
+def shown(walk: Walk, secrets: set[str]) -> dict[str, int]:
+    """Return in how many answers each secret stands that stands in any."""
+    counts = {one: sum(one in each for each in walk.answers) for one in secrets}
+    return {one: count for one, count in counts.items() if count}
 
 
 def test_what_was_marked_would_have_been_found(log: io.StringIO) -> None:
