@@ -22,21 +22,10 @@ class Signer:
 
         A claim that is changed to None is left out.
         """
-        now = int(time.time())
-        claims = {
-            "iss": "https://accounts.google.com",
-            "aud": audience,
-            "azp": "1045",
-            "sub": "1045",
-            "email": email,
-            "email_verified": True,
-            "iat": now,
-            "exp": now + 3600,
-            **changes,
-        }
-        named = {name: claim for name, claim in claims.items() if claim is not None}
+        named = claims_for(email, audience) | changes
+        kept = {name: claim for name, claim in named.items() if claim is not None}
         return jwt.encode(
-            named, self._key, algorithm="RS256", headers={"kid": self.key_id}
+            kept, self._key, algorithm="RS256", headers={"kid": self.key_id}
         )
 
     def public(self) -> dict[str, str]:
@@ -56,6 +45,21 @@ class Signer:
         return self._key.public_key().public_bytes(
             serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
         )
+
+
+def claims_for(email: str, audience: str) -> dict[str, object]:
+    """Return what Google says in a token for its queue and its scheduler."""
+    now = int(time.time())
+    return {
+        "iss": "https://accounts.google.com",
+        "aud": audience,
+        "azp": "1045",
+        "sub": "1045",
+        "email": email,
+        "email_verified": True,
+        "iat": now,
+        "exp": now + 3600,
+    }
 
 
 def key_set(*signers: Signer) -> bytes:
