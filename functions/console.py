@@ -5,8 +5,6 @@ from flask import Request, Response
 from functions.bootstrap import now, world
 from functions.http import door, require_method
 from functions.pages import language_of, page_response
-from services.environment import MARK_PATH
-from services.ports.store import StoreError
 
 
 @door
@@ -31,13 +29,12 @@ def _front(request: Request) -> Response:
 
 
 def _health(request: Request) -> Response:
+    from services.rounds.health import check_health
     from web.pages import health_page
 
-    try:
-        world().store.get(MARK_PATH)
-    except StoreError:
-        return page_response(health_page(language_of(request), healthy=False))
-    return page_response(health_page(language_of(request), healthy=True))
+    checks = check_health(world(), now=now()).values()
+    healthy = all(check.works for check in checks)
+    return page_response(health_page(language_of(request), healthy=healthy))
 
 
 def _status(request: Request, connection: str, signature: str) -> Response:

@@ -4,7 +4,7 @@ import threading
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from services.ports.accounts import AccessToken
@@ -13,7 +13,7 @@ from services.ports.values import Json
 
 @dataclass(kw_only=True, slots=True)
 class Memory:
-    """Tokens and projects by account, a lock for each, and the store's environment.
+    """Tokens and projects by account, a lock for each, the store's environment, health.
 
     `applications` holds, by the vault's name for an application's secrets, what was
     read there and what the connector remembers for just these.
@@ -23,6 +23,7 @@ class Memory:
     projects: dict[str, str] = field(default_factory=dict)
     environment: tuple[str, datetime] | None = None
     applications: dict[str, "Remembered"] = field(default_factory=dict)
+    health: "Health | None" = None
     _bells: dict[str, threading.Event] = field(default_factory=dict, repr=False)
     _ringing: threading.Lock = field(default_factory=threading.Lock, repr=False)
     _locks: dict[str, threading.Lock] = field(
@@ -47,6 +48,22 @@ class Memory:
     def lock_of(self, account_id: str) -> threading.Lock:
         """Return the lock under which this account's token is refreshed."""
         return self._locks[account_id]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Checked:
+    """Whether something answered, and after how long."""
+
+    works: bool
+    took: timedelta
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Health:
+    """What was found when everything that is needed was asked last."""
+
+    at: datetime
+    checks: Mapping[str, Checked]
 
 
 @dataclass(kw_only=True, slots=True)

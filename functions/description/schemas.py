@@ -27,6 +27,7 @@ from functions.description.settings import SETTINGS
 from functions.description.undo import UNDO
 
 _url: Schema = {**TEXT, "minLength": 8, "maxLength": 2000, "format": "uri"}
+_CHECKS = ("store", "queue", "vault", "environment")
 _check = shown({"status": one_of("ok", "down"), "milliseconds": {"type": "number"}})
 
 ERRORS: dict[str, Schema] = {
@@ -186,7 +187,7 @@ OPERATIONS: dict[str, Schema] = {
     "Health": shown(
         {
             "status": {"const": "ok"},
-            "checks": shown({"store": _check, "queue": _check, "vault": _check}),
+            "checks": shown(dict.fromkeys(_CHECKS, _check)),
         }
     ),
 }

@@ -44,7 +44,7 @@ def _connector(definition: Definition) -> Json:
 
 
 def health(call: Call) -> Answer:
-    """Ask the store, the queue and the vault, and show how long each took."""
+    """Ask the store, the queue and the vault, and whether the store is our own."""
     checked = check_health(call.world, now=call.now)
     checks = {
         name: {
@@ -55,10 +55,19 @@ def health(call: Call) -> Answer:
     }
     down = sorted(name for name, check in checked.items() if not check.works)
     if down:
-        detail = f"No answer from the {' and the '.join(down)}."
+        detail = _troubles(down)
         headers = {"Retry-After": "5"}
         return problem("unavailable", detail, headers=headers, checks=checks)
     return Answer(status=200, body={"status": "ok", "checks": checks})
+
+
+def _troubles(down: list[str]) -> str:
+    """Return what is down, as sentences."""
+    silent = [name for name in down if name != "environment"]
+    told = [f"No answer from the {' and the '.join(silent)}."] if silent else []
+    if "environment" in down:
+        told.append("The store is another environment's: nothing is written outside.")
+    return " ".join(told)
 
 
 def _audit(call: Call, run: str) -> str:

@@ -1,10 +1,14 @@
-"""Health: what Tandem needs to work is asked, and how long each took to answer."""
+"""Health: what Tandem needs to work is asked, and how long each took to answer.
+
+Everybody may ask, as often as they like. So what was found is told again for a few
+seconds: a flood costs no more than a question now and then.
+"""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from services.environment import MARK_PATH
+from services.memory import Checked, Health
 from services.ports.queue import QueueError, Task
 from services.ports.store import StoreError
 from services.ports.vault import SecretDisabled, SecretMissing, VaultError
@@ -12,21 +16,29 @@ from services.rounds.sweep import SWEEP_PATH
 from services.secrets.signing import SIGNING_KEYS
 from services.world import World
 
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Checked:
-    """Whether something answered, and after how long."""
-
-    works: bool
-    took: timedelta
+TOLD_FOR = timedelta(seconds=5)
 
 
 def check_health(world: World, *, now: datetime) -> Mapping[str, Checked]:
-    """Return what the store, the queue and the vault answered just now."""
+    """Return what the store, the queue and the vault answered a moment ago at most.
+
+    `environment` tells whether the store is our own: else nothing is written outside.
+    """
+    with world.memory.lock_of("health"):
+        known = world.memory.health
+        if known is None or not timedelta(0) <= now - known.at < TOLD_FOR:
+            known = Health(at=now, checks=_asked(world, now))
+            world.memory.health = known
+    return known.checks
+
+
+def _asked(world: World, now: datetime) -> Mapping[str, Checked]:
+    marks: list[str] = []
     return {
-        "store": _timed(world, lambda: _reads(world)),
+        "store": _timed(world, lambda: _reads(world, marks)),
         "queue": _timed(world, lambda: _queues(world, now)),
         "vault": _timed(world, lambda: _opens(world)),
+        "environment": _timed(world, lambda: set(marks) <= {world.environment}),
     }
 
 
@@ -36,11 +48,14 @@ def _timed(world: World, check: Callable[[], bool]) -> Checked:
     return Checked(works=works, took=world.clock.now() - began)
 
 
-def _reads(world: World) -> bool:
+def _reads(world: World, marks: list[str]) -> bool:
+    """Read whose store it is, and note that; nobody's yet is fine."""
     try:
-        world.store.get(MARK_PATH)
+        found = world.store.get(MARK_PATH)
     except StoreError:
         return False
+    if found is not None:
+        marks.append(str(found.data["mark"]))
     return True
 
 
@@ -62,7 +77,7 @@ def _queues(world: World, now: datetime) -> bool:
 
 def _opens(world: World) -> bool:
     try:
-        world.vault.read(SIGNING_KEYS)
+        world.vault.read_anew(SIGNING_KEYS)
     except (SecretDisabled, VaultError, OSError):
         return False
     except SecretMissing:

@@ -20,7 +20,8 @@ from cryptography.hazmat.primitives.serialization import (
 
 from services.documents import data_of
 from services.google.accounts import Account
-from services.ports.store import Create, Query
+from services.ports.store import Create, Document, Query, Replace
+from services.rounds.health import TOLD_FOR
 from tests.journeys.api_bench import ApiBench, Said, event, pointers
 
 Json = dict[str, Any]
@@ -435,13 +436,43 @@ def test_connectors_are_listed_with_what_they_say_of_themselves(
 def test_health_says_what_works_and_how_fast(bench: ApiBench) -> None:
     well = bench.call("GET", "/v1/health", key=None)
     bench.queue.down = True
+    bench.clock.advance(TOLD_FOR)
     ill = bench.call("GET", "/v1/health", key=None)
 
     assert well.json["status"] == "ok"
-    assert set(well.json["checks"]) == {"store", "queue", "vault"}
+    assert set(well.json["checks"]) == {"store", "queue", "vault", "environment"}
     assert ill.status_code == 503
     assert ill.json["checks"]["queue"]["status"] == "down"
     assert ill.headers["Retry-After"] == "5"
+
+
+def test_health_tells_of_a_store_that_is_anothers(bench: ApiBench) -> None:
+    path = "house/environment"
+    bench.store.commit([Replace(path=path, data={"mark": "production"})])
+
+    ill = bench.call("GET", "/v1/health", key=None)
+
+    assert ill.status_code == 503
+    assert ill.json["checks"]["environment"]["status"] == "down"
+    assert "another environment" in ill.json["detail"]
+
+
+def test_a_flood_of_questions_after_the_health_is_answered_from_memory(
+    bench: ApiBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reads: list[str] = []
+    get = bench.store.get
+
+    def counted(path: str) -> Document | None:
+        reads.append(path)
+        return get(path)
+
+    monkeypatch.setattr(bench.store, "get", counted)
+
+    codes = {bench.call("GET", "/v1/health", key=None).status_code for _ in range(200)}
+
+    assert codes == {200}
+    assert len(reads) == 1
 
 
 def test_operations_are_done_by_hand(bench: ApiBench) -> None:
