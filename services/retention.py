@@ -156,7 +156,7 @@ KEEPINGS: Final = (
         place="calendar_claims",
         holds="which connection keeps a calendar: ids, a hash of the calendar's",
         of=OWNER,
-        kept="until its owner is erased",
+        kept="until the connection ends",
     ),
     Keeping(
         place="channels",

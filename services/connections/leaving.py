@@ -18,6 +18,7 @@ from services.connections.connection import (
 )
 from services.connections.connection import load as load_connection
 from services.connections.opening import release_claim
+from services.google import pace
 from services.google.access import forget
 from services.google.accounts import (
     Account,
@@ -130,7 +131,8 @@ def give_back(world: World, account_id: str) -> bool:
         return False
     revoked = _revoked(world, account)
     forget(world, account_id)
-    world.store.commit([Delete(path=path_of(account_id))])
+    paths = (path_of(account_id), pace.path_of(account_id))
+    world.store.commit([Delete(path=path) for path in paths])
     return revoked
 
 

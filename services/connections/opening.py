@@ -19,6 +19,7 @@ from services.ports.calendar import CalendarEntry
 from services.ports.store import (
     Conflict,
     Create,
+    Delete,
     Is,
     Query,
     Replace,
@@ -87,7 +88,7 @@ def release_claim(store: Store, connection: Connection) -> None:
     path = claim_path(connection.calendar_id)
     document = store.get(path)
     if document is not None and document.data.get("connection") == connection.id:
-        store.commit([Replace(path=path, data={}, version=document.version)])
+        store.commit([Delete(path=path, version=document.version)])
 
 
 def _new(joining: Joining, *, now: datetime) -> Connection:

@@ -9,7 +9,16 @@ from datetime import datetime, timedelta
 
 from services.documents import data_of, record_of, save_over
 from services.items.records import packed, unpacked
-from services.ports.store import Conflict, Delete, Document, Replace, Store
+from services.ports.store import (
+    Conflict,
+    Delete,
+    Document,
+    Is,
+    Query,
+    Replace,
+    Store,
+    Where,
+)
 from services.ports.values import Json
 from services.refusals import InTheWay, Invalid
 
@@ -91,6 +100,14 @@ def once(
     done = replace(running, status=answer.status, answer=packed(body))
     store.commit([Replace(path=attempt.path, data=data_of(done))])
     return answer
+
+
+def forget_answers(store: Store, organization: str) -> None:
+    """Forget what requests about an organization were answered with."""
+    where = Where(member="organization", compare=Is.EQUAL, value=organization)
+    query = Query(collection="idempotency", where=[where])
+    while found := store.query(query):
+        store.commit([Delete(path=document.path) for document in found])
 
 
 @contextmanager

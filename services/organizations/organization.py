@@ -9,6 +9,7 @@ from services.agendas.agenda import delete_agenda
 from services.documents import data_of, record_of
 from services.ids import Kind, new_id
 from services.organizations.google_credentials import OPERATOR, Credentials, vault_name
+from services.organizations.idempotency import forget_answers
 from services.organizations.keys import delete_keys_of, make_organization_key
 from services.ports.store import (
     Conflict,
@@ -132,6 +133,7 @@ def delete_organization(
         while found := _of_organization(world.store, collection, organization):
             for document in found:
                 world.store.delete_under(document.path)
+    forget_answers(world.store, organization)
     world.store.delete_under(organization_path(organization))
     if google is not None and google.secret:
         world.vault.delete(google.secret)

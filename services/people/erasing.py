@@ -14,10 +14,10 @@ from services.connections.connection import Connection, change
 from services.connections.leaving import give_back, leave
 from services.connections.opening import claim_path
 from services.consent.invitations import path_of as invitation_path
-from services.google import pace
 from services.items.records import items_path
 from services.json_values import merge_patch
 from services.limits import MAX_WRITES
+from services.organizations.idempotency import forget_answers
 from services.organizations.organization import get_organization, set_administrators
 from services.paging import every
 from services.people.person import (
@@ -64,11 +64,11 @@ def erase(world: World, organization: str, email: str, *, now: datetime) -> Eras
         revoke = connection.account not in own
         leave(world, connection.id, revoke=revoke, now=now)
         _forget_calendar(world.store, connection)
-    revoked = sum(_give_back(world, one.id) for one in person.accounts)
+    revoked = sum(give_back(world, one.id) for one in person.accounts)
     for agenda in person.agendas:
         _erase_agenda(world, agenda, now=now)
     _delete(world.store, [invitation_path(one.id) for one in person.invitations])
-    _forget_answers(world.store, organization)
+    forget_answers(world.store, organization)
     _forget_mentions(world, person)
     logger.info("person erased", extra={"event": "person-erased"})
     return Erased(
@@ -95,12 +95,6 @@ def _claim_of(connection: Connection) -> Mapping[str, Json]:
     return {"connection": connection.id, "organization": connection.organization}
 
 
-def _give_back(world: World, account: str) -> bool:
-    revoked = give_back(world, account)
-    _delete(world.store, [pace.path_of(account)])
-    return revoked
-
-
 def _erase_agenda(world: World, agenda: Agenda, *, now: datetime) -> None:
     """Delete an agenda, its items first: without it nobody would find them again."""
     items = Query(collection=items_path(agenda.id), limit=MAX_WRITES)
@@ -110,13 +104,6 @@ def _erase_agenda(world: World, agenda: Agenda, *, now: datetime) -> None:
         delete_agenda(world, agenda.id, leave=lambda one: leave(world, one, now=now))
     except Unknown:
         return
-
-
-def _forget_answers(store: Store, organization: str) -> None:
-    """Forget what requests of the last day were answered with: it may show anybody."""
-    where = Where(member="organization", compare=Is.EQUAL, value=organization)
-    found = every(store, Query(collection="idempotency", where=[where]))
-    _delete(store, [document.path for document in found])
 
 
 def _forget_mentions(world: World, person: Person) -> None:

@@ -56,6 +56,7 @@ class Api:
     ) -> TestResponse:
         """Send any request, and return the answer."""
         headers = {"Authorization": f"Bearer {key or self.key}"}
+        headers |= more.pop("headers", {})
         return self.client.open(f"/v1{path}", method=method, headers=headers, **more)
 
 

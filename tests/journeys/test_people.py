@@ -214,7 +214,7 @@ def test_an_erasure_that_was_interrupted_is_finished_by_the_next(
     anns: Workbench, store: RememberingStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     api, email = Api(anns), anns.person.email
-    steps = ("_forget_calendar", "_give_back", "delete_agenda", "_forget_answers")
+    steps = ("_forget_calendar", "give_back", "delete_agenda", "forget_answers")
     for step in steps:
         with monkeypatch.context() as struck:
             struck.setattr(erasing, step, lambda *_, **__: 1 / 0)
@@ -286,6 +286,21 @@ def test_another_organization_neither_sees_nor_erases_her(
     assert stranger.get(path).status_code == 404
     assert stranger.open("DELETE", path).status_code == 404
     assert traces(store, MARKS[0]) != []
+
+
+def test_after_an_organization_is_deleted_only_the_looks_are_left(
+    anns: Workbench, bobs: Workbench, store: RememberingStore
+) -> None:
+    api = Api(bobs)
+    path = f"/organizations/{bobs.organization}"
+    asked = {"name": "More", "owner_email": anns.person.email}
+    api.open("POST", "/agendas", json=asked, headers={"Idempotency-Key": "k"})
+
+    assert api.open("DELETE", path, key=OPERATOR).status_code == 204
+
+    kept = ("looks/", "house/", "paces/project-")
+    assert [path for path in store.everything() if not path.startswith(kept)] == []
+    assert traces(store, anns.person.email, bobs.person.email, *MARKS) == []
 
 
 def test_everything_that_is_stored_is_in_the_table(
