@@ -12,7 +12,7 @@ unexport PYTHONHOME
 unexport PYTHONPATH
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check torture conformance tables format bench bench-quick \
+.PHONY: help run test check admin torture conformance tables format bench bench-quick \
 	audit lock clean prepare prepare-dev
 MAKEFLAGS += --no-print-directory
 
@@ -35,6 +35,9 @@ check: prepare-dev ## Look at format, lint, types, walls between rooms, Terrafor
 	if [ -n "$$failed" ]; then echo "Not in order:$$failed"; exit 1; fi
 
 WALLS = from importlinter.cli import lint_imports_command as check; check(["--no-logo"])
+admin: prepare ## Steer a Tandem from here (ARGS="connections --state failing")
+	@$(PYTHON) -m local.admin $(ARGS)
+
 torture: prepare-dev ## Prove convergence in virtual time (SEED=1 STEPS=2000)
 	@$(PYTHON) -m tests.torture --seed $(SEED) --steps $(STEPS) $(ARGS)
 

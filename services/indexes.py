@@ -35,6 +35,8 @@ INDEXES: Final[tuple[Index, ...]] = (
     Index(collection="api_keys", members=("agenda",)),
     Index(collection="api_keys", members=("id",)),
     Index(collection="api_keys", members=("organization",)),
+    Index(collection="api_keys", members=("organization", "kind")),
+    Index(collection="api_keys", members=("expires_at",)),
     Index(collection="audit_budgets", members=("expires_at",)),
     Index(collection="channels", members=("connection",)),
     Index(collection="channels", members=("ends_at",)),

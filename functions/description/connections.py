@@ -120,6 +120,7 @@ CONNECTIONS: dict[str, Schema] = {
     "Calendars": page_of("Calendar"),
     "Disconnect": taken({"copies": _copies, "revoke": YES_OR_NO}),
     "Run": shown({"run": TEXT}),
+    "Repaired": shown({"run": TEXT, "links": NUMBER, "more": YES_OR_NO}),
     "ShownRun": shown(
         {
             "id": TEXT,

@@ -144,7 +144,21 @@ AGENDAS: dict[str, Schema] = {
     ),
     "Agendas": page_of("Agenda"),
     "NewKey": taken({"name": NAME}, required=("name",)),
-    "Key": shown({"id": TEXT, "name": TEXT, "created_at": or_null(MOMENT)}),
+    "NewOrganizationKey": taken(
+        {
+            "name": NAME,
+            "hours": or_null({"type": "integer", "minimum": 1, "maximum": 720}),
+        },
+        required=("name",),
+    ),
+    "Key": shown(
+        {
+            "id": TEXT,
+            "name": TEXT,
+            "created_at": or_null(MOMENT),
+            "expires_at": or_null(MOMENT),
+        }
+    ),
     "MadeKey": {"allOf": [ref("Key"), shown({"key": or_null(TEXT)})]},
     "Keys": page_of("Key"),
     "NewInvitation": taken(

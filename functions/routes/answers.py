@@ -90,6 +90,7 @@ def _key(request: Request, route: Route, surroundings: Surroundings) -> Key:
         surroundings.world.store,
         secret.strip(),
         operator_key=surroundings.operator_key,
+        now=surroundings.now,
     )
     if key.kind not in route.keys:
         kinds = " or ".join(sorted(route.keys))

@@ -82,6 +82,13 @@ class NewKey(Strict):
     name: Name
 
 
+class NewOrganizationKey(Strict):
+    """`POST /v1/organizations/{o}/keys`."""
+
+    name: Name
+    hours: Annotated[int, Meta(ge=1, le=720)] | None = None
+
+
 class NewWebhook(Strict):
     """`PUT /v1/agendas/{a}/webhook`."""
 

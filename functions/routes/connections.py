@@ -18,7 +18,7 @@ from services.ids import Kind, is_id
 from services.links.documents import link_of
 from services.links.explaining import explain
 from services.links.link import links_of
-from services.orders.repair import link_document, repair
+from services.orders.repair import link_document, repair, repair_parked
 from services.organizations.idempotency import Answer
 from services.ports.store import Is, Query, Where
 from services.ports.values import Json
@@ -208,6 +208,14 @@ def get_link(call: Call) -> Answer:
     explained = explain(call.world, connection, link)
     body = {**link_view(link, zone=connection.zone), **explained_view(explained)}
     return Answer(status=200, body=body)
+
+
+def repair_all(call: Call) -> Answer:
+    """Look again at the links that are set aside, at most 100 at once."""
+    connection = own_connection(call)
+    repaired = repair_parked(call.world, connection.id, now=call.now)
+    body = {"run": repaired.run, "links": repaired.links, "more": repaired.more}
+    return Answer(status=202, body=body)
 
 
 def repair_link(call: Call) -> Answer:

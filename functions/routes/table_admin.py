@@ -4,6 +4,7 @@ from functools import partial
 
 from functions.routes import agendas as api_agendas
 from functions.routes import connections as api_connections
+from functions.routes import keys as api_keys
 from functions.routes import organizations as api_organizations
 from functions.routes import people as api_people
 from functions.routes.route import LIST, Route
@@ -71,6 +72,28 @@ ORGANIZATIONS = (
         do=api_organizations.put_administrators,
         body="Administrators",
         answers={200: "Administrators"},
+    ),
+    _both(
+        method="POST",
+        path=_O + "/{organization}/keys",
+        do=api_keys.create_key,
+        body="NewOrganizationKey",
+        answers={201: "MadeKey"},
+        creates=True,
+    ),
+    _both(
+        method="GET",
+        path=_O + "/{organization}/keys",
+        do=api_keys.list_keys,
+        answers={200: "Keys"},
+        query=LIST,
+    ),
+    _both(
+        method="DELETE",
+        path=_O + "/{organization}/keys/{key}",
+        do=api_keys.delete_key,
+        answers={204: None},
+        refuses=(409,),
     ),
     Route(
         method="GET",

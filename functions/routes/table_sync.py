@@ -190,6 +190,13 @@ CONNECTIONS = (
     ),
     _connections(
         method="POST",
+        path=_C + "/repair",
+        do=api_connections.repair_all,
+        answers={202: "Repaired"},
+        refuses=(409,),
+    ),
+    _connections(
+        method="POST",
         path=_C + "/links/{link}/repair",
         do=api_connections.repair_link,
         answers={202: "Run"},

@@ -71,6 +71,7 @@ def key_view(key: Key) -> dict[str, Json]:
         "id": key.id,
         "name": key.name,
         "created_at": time_text(key.created_at),
+        "expires_at": time_text(key.expires_at),
     }
 
 

@@ -3,7 +3,7 @@
 import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from services.documents import data_of, record_of
@@ -30,6 +30,7 @@ class Key:
     agenda: str | None = None
     name: str = ""
     created_at: datetime | None = None
+    expires_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,7 +45,9 @@ class MadeKey:
 OPERATOR = Key(id="operator", kind=Scope.OPERATOR, name="operator")
 
 
-def authenticate(store: Store, secret: str, *, operator_key: str | None) -> Key:
+def authenticate(
+    store: Store, secret: str, *, operator_key: str | None, now: datetime
+) -> Key:
     """Return the key that opens with this secret. Raises Unauthorized.
 
     The operator's key is compared in constant time. The others are found by their
@@ -56,17 +59,27 @@ def authenticate(store: Store, secret: str, *, operator_key: str | None) -> Key:
     document = store.get(_path_of(secret)) if secret.isascii() and secret else None
     if document is None:
         raise Unauthorized("This key is not known here.")
-    return record_of(document, Key)
+    key = record_of(document, Key)
+    if key.expires_at is not None and key.expires_at <= now:
+        raise Unauthorized("This key was made for a while, which is over.")
+    return key
 
 
-def make_organization_key(organization: str, *, now: datetime) -> MadeKey:
-    """Return a new key that opens one organization."""
+def make_organization_key(
+    organization: str,
+    *,
+    now: datetime,
+    name: str = "organization",
+    lasts: timedelta | None = None,
+) -> MadeKey:
+    """Return a new key that opens one organization, for ever or for a while."""
     key = Key(
         id=new_id(Kind.KEY),
         kind=Scope.ORGANIZATION,
         organization=organization,
-        name="organization",
+        name=name,
         created_at=now,
+        expires_at=None if lasts is None else now + lasts,
     )
     return _made(key)
 
@@ -86,6 +99,26 @@ def make_agenda_key(
     return _made(key)
 
 
+def organization_keys(
+    store: Store, organization: str, *, limit: int, after: Document | None
+) -> Sequence[Document]:
+    """Return documents of the keys that open all of one organization."""
+    where = [
+        Where(member="organization", compare=Is.EQUAL, value=organization),
+        Where(member="kind", compare=Is.EQUAL, value=Scope.ORGANIZATION.value),
+    ]
+    query = Query(collection="api_keys", where=where, limit=limit, after=after)
+    return store.query(query)
+
+
+def delete_organization_key(store: Store, organization: str, key_id: str) -> None:
+    """Close an organization to one of its keys, at once. Raises Unknown."""
+    found = _found(store, key_id)
+    if found.data.get("organization") != organization or found.data.get("agenda"):
+        raise Unknown("There is no such key of this organization.")
+    store.commit([Delete(path=found.path)])
+
+
 def agenda_keys(
     store: Store, agenda: str, *, limit: int, after: Document | None
 ) -> Sequence[Document]:
@@ -97,11 +130,10 @@ def agenda_keys(
 
 def delete_agenda_key(store: Store, agenda: str, key_id: str) -> None:
     """Close an agenda to one of its keys, at once. Raises Unknown."""
-    where = [Where(member="id", compare=Is.EQUAL, value=key_id)]
-    found = store.query(Query(collection="api_keys", where=where, limit=1))
-    if not found or found[0].data.get("agenda") != agenda:
+    found = _found(store, key_id)
+    if found.data.get("agenda") != agenda:
         raise Unknown("There is no such key of this agenda.")
-    store.commit([Delete(path=found[0].path)])
+    store.commit([Delete(path=found.path)])
 
 
 def delete_keys_of(store: Store, member: str, value: str) -> None:
@@ -109,6 +141,14 @@ def delete_keys_of(store: Store, member: str, value: str) -> None:
     where = [Where(member=member, compare=Is.EQUAL, value=value)]
     while found := store.query(Query(collection="api_keys", where=where)):
         store.commit([Delete(path=document.path) for document in found])
+
+
+def _found(store: Store, key_id: str) -> Document:
+    where = [Where(member="id", compare=Is.EQUAL, value=key_id)]
+    found = store.query(Query(collection="api_keys", where=where, limit=1))
+    if not found:
+        raise Unknown("There is no such key.")
+    return found[0]
 
 
 def _made(key: Key) -> MadeKey:

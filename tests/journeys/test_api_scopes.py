@@ -18,6 +18,8 @@ CONTRACT = {
     "organizations/{}/google": {O, G},
     "organizations/{}/administrators": {O, G},
     "organizations/{}/freshness": {O, G, A},
+    "organizations/{}/keys": {O, G},
+    "organizations/{}/keys/{}": {O, G},
     "organizations/{}/people/{}": {G},
     "organizations/{}/looks": {O, G},
     "agendas": {O, G},
@@ -52,6 +54,7 @@ CONTRACT = {
     "connections/{}/journal": {G},
     "connections/{}/runs/{}": {G},
     "connections/{}/undo": {G},
+    "connections/{}/repair": {G},
     "connections/{}/links": {G},
     "connections/{}/links/{}": {G},
     "connections/{}/links/{}/repair": {G},
@@ -59,7 +62,7 @@ CONTRACT = {
     "connectors": set(),
     "health": set(),
 }
-"""The contract's column of keys; none at all is open to everybody."""
+"""The contract's column of keys, and ours; none at all is open to everybody."""
 
 SHOWN = [f"{route.method} {route.path}" for route in ROUTES]
 

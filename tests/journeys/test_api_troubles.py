@@ -1,11 +1,12 @@
 """Appointments in trouble, through the API: named, explained, and tried again."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from services.connections.connection import Connection, load
-from services.links.documents import saved
+from services.links.documents import link_of, saved
 from services.links.link import Link, Rank, Waiting, link_path
 from services.links.parking import Trouble, given_up, parked
 from services.ports.store import Create
@@ -144,3 +145,35 @@ def test_what_cannot_be_repaired_says_why(bench: ApiBench, one: str) -> None:
     assert "nothing can be repaired" in ended.json["detail"]
     assert unknown.status_code == 404
     assert paused.status_code == 409
+
+
+def test_all_that_is_set_aside_is_looked_at_again_in_one_go(
+    bench: ApiBench, one: str
+) -> None:
+    parked = ask(bench, "GET", f"/{one}/links?waiting=parked").json["items"]
+
+    answer = ask(bench, "POST", f"/{one}/repair")
+
+    assert answer.status_code == 202
+    assert answer.json["links"] == len(parked) > 0
+    assert answer.json["more"] is False
+    assert ask(bench, "GET", f"/{one}/links?waiting=parked").json["items"] == []
+    assert stored(bench, one).counts.parked == 0
+    again = ask(bench, "POST", f"/{one}/repair")
+    assert again.json["links"] == 0
+
+
+def test_more_than_a_hundred_that_are_set_aside_take_several_requests(
+    bench: ApiBench, one: str
+) -> None:
+    document = bench.store.get(link_path(one, "l1"))
+    assert document is not None
+    known = link_of(document)
+    more = [saved(one, replace(known, id=f"p{n}"), over=None) for n in range(150)]
+    bench.store.commit(more)
+
+    first = ask(bench, "POST", f"/{one}/repair").json
+    second = ask(bench, "POST", f"/{one}/repair").json
+
+    assert (first["links"], first["more"], second["more"]) == (100, True, False)
+    assert ask(bench, "GET", f"/{one}/links?waiting=parked").json["items"] == []

@@ -1,0 +1,1 @@
+"""Tandem's command line for operators: everything through the REST API."""
