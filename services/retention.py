@@ -82,7 +82,8 @@ KEEPINGS: Final = (
         place="api_keys",
         holds="hash and name of a key",
         of=NOBODY,
-        kept="until it is deleted, or what it opens",
+        kept="until it is deleted, or what it opens; or until its while is over",
+        after=AT_ONCE,
     ),
     Keeping(
         place="accounts",

@@ -211,3 +211,15 @@ def test_the_journal_of_a_connection_is_taken_back(terminal: Terminal) -> None:
 
     assert undone["run"]
     assert "delete" in terminal.operator("journal", name)
+
+
+def test_what_is_kept_of_a_person_is_shown_and_erased(terminal: Terminal) -> None:
+    connected(terminal)
+
+    kept = json.loads(terminal.operator("export", ANNA))
+    terminal.operator("erase", ANNA, "--yes", ANNA)
+
+    assert any(ANNA in str(one) for one in kept)
+    code, _, error = terminal.run("-o", terminal.customer, "export", ANNA)
+    assert code == 1
+    assert "Nothing is kept" in error
