@@ -82,7 +82,7 @@ class JsonFormatter(logging.Formatter):
             "severity": record.levelname,
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(),
             "logger": record.name,
-            "message": record.getMessage(),
+            "message": _message(record),
         }
         line |= {k: v for k, v in record.__dict__.items() if k not in _ORDINARY}
         if record.exc_info and record.exc_info[1]:
@@ -117,6 +117,15 @@ def configure_logging(
     # They tell of every request that they make, with its address.
     for chatty in ("httpx", "urllib3", "googleapiclient", "google.auth", "waitress"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
+
+
+def _message(record: logging.LogRecord) -> str:
+    """Return what a line says; of a library's, only what the library itself wrote.
+
+    Libraries put addresses and answers into theirs: "Retrying %s", with whose calendar.
+    """
+    ours = "event" in record.__dict__
+    return record.getMessage() if ours else str(record.msg)
 
 
 def _told(error: BaseException) -> list[str]:

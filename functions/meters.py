@@ -14,6 +14,8 @@ from typing import Protocol
 from services.metrics import METRICS
 
 SECONDS_BETWEEN_EXPORTS = 10.0
+SECONDS_AFTER_FAILURE = 300.0
+"""A receiver that is down must not keep every request waiting."""
 EVENTS = frozenset(metric.event for metric in METRICS)
 
 
@@ -21,7 +23,7 @@ class Meters(Protocol):
     """What turns the events of the log into figures and sends them."""
 
     def take(self, event: str, members: Mapping[str, object]) -> None: ...
-    def export(self) -> None: ...
+    def export(self) -> bool: ...
 
 
 class Measuring(logging.Handler):
@@ -37,7 +39,7 @@ class Measuring(logging.Handler):
         self._make, self._seconds = make, seconds
         self._making = threading.Lock()
         self._meters: Meters | None = None
-        self._fresh, self._sent_at = False, seconds()
+        self._fresh, self._next_at = False, seconds() + SECONDS_BETWEEN_EXPORTS
 
     def emit(self, record: logging.LogRecord) -> None:
         """Take a record, if it is an event that is measured."""
@@ -48,14 +50,21 @@ class Measuring(logging.Handler):
             self._meters.take(str(event), record.__dict__)
             self._fresh = True
 
-    def export(self, *, at_least_after: float = 0.0) -> None:
-        """Send what was measured, unless that was done so many seconds ago or less."""
+    def export_if_due(self) -> None:
+        """Send what was measured, if the last time is a while ago."""
+        if self._seconds() >= self._next_at:
+            self.export()
+
+    def export(self) -> None:
+        """Send what was measured since the last time."""
         with self._making:
-            due = self._seconds() - self._sent_at >= at_least_after
-            if self._meters is None or not self._fresh or not due:
+            if self._meters is None or not self._fresh:
                 return
-            self._fresh, self._sent_at = False, self._seconds()
-        self._meters.export()
+            self._fresh = False
+            # Nobody else shall send while this one does.
+            self._next_at = self._seconds() + SECONDS_AFTER_FAILURE
+        if self._meters.export():
+            self._next_at = self._seconds() + SECONDS_BETWEEN_EXPORTS
 
 
 _measuring: Measuring | None = None
@@ -75,4 +84,4 @@ def export_figures() -> None:
     Called at the end of each request.
     """
     if _measuring is not None:
-        _measuring.export(at_least_after=SECONDS_BETWEEN_EXPORTS)
+        _measuring.export_if_due()

@@ -5,13 +5,19 @@ https://opentelemetry.io/docs/specs/otlp/#otlphttp
 
 import math
 from collections.abc import Callable, Mapping
+from typing import Any
 from urllib.parse import urlsplit
 
 import requests
 from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter
 from opentelemetry.metrics import Meter
 from opentelemetry.sdk.metrics import MeterProvider
-from opentelemetry.sdk.metrics.export import MetricReader, PeriodicExportingMetricReader
+from opentelemetry.sdk.metrics.export import (
+    MetricExportResult,
+    MetricReader,
+    MetricsData,
+    PeriodicExportingMetricReader,
+)
 from opentelemetry.sdk.resources import Resource
 
 from services.metrics import METRICS, SECONDS, Metric, Reading
@@ -26,8 +32,14 @@ class OpenTelemetryMeters:
     """Turns events into the metrics of the table, and hands them to a reader."""
 
     def __init__(
-        self, reader: MetricReader, *, instance: str, environment: str
+        self,
+        reader: MetricReader,
+        *,
+        instance: str,
+        environment: str,
+        outcome: list[MetricExportResult] | None = None,
     ) -> None:
+        self._outcome = [] if outcome is None else outcome
         resource = Resource.create(
             {
                 "service.name": "tandem",
@@ -50,9 +62,14 @@ class OpenTelemetryMeters:
                 labels = {name: str(members.get(name, "")) for name in metric.labels}
                 take(value, labels)
 
-    def export(self) -> None:
-        """Send what was measured; what cannot be sent is lost, and logged."""
+    def export(self) -> bool:
+        """Send what was measured, and return whether it arrived.
+
+        What did not is sent with the next, for sums and spreads add up.
+        """
+        self._outcome.clear()
         self._provider.force_flush(timeout_millis=TIMEOUT_SECONDS * 1000)
+        return MetricExportResult.FAILURE not in self._outcome
 
 
 def otlp_meters(
@@ -62,12 +79,33 @@ def otlp_meters(
 
     Headers for other receivers come from OTEL_EXPORTER_OTLP_HEADERS, as everywhere.
     """
-    exporter = OTLPMetricExporter(
-        endpoint=address, timeout=TIMEOUT_SECONDS, session=_session(address)
-    )
+    outcome: list[MetricExportResult] = []
+    exporter = _Telling(outcome, address)
     # Without a thread of its own: see functions/meters.py.
     reader = PeriodicExportingMetricReader(exporter, export_interval_millis=math.inf)
-    return OpenTelemetryMeters(reader, instance=instance, environment=environment)
+    return OpenTelemetryMeters(
+        reader, instance=instance, environment=environment, outcome=outcome
+    )
+
+
+class _Telling(OTLPMetricExporter):
+    """An exporter that notes what came of each export, which its reader forgets."""
+
+    def __init__(self, outcome: list[MetricExportResult], address: str) -> None:
+        super().__init__(
+            endpoint=address, timeout=TIMEOUT_SECONDS, session=_session(address)
+        )
+        self._noted = outcome
+
+    def export(
+        self,
+        metrics_data: MetricsData,
+        timeout_millis: float | None = TIMEOUT_SECONDS * 1000,
+        **named: Any,
+    ) -> MetricExportResult:
+        """Export, and note the outcome."""
+        self._noted.append(super().export(metrics_data, timeout_millis, **named))
+        return self._noted[-1]
 
 
 def _session(address: str) -> requests.Session:

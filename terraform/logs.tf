@@ -2,8 +2,8 @@
 # of our addresses carry a secret.
 
 locals {
-  # Each begins a path that carries a one-time secret, a code, or a signature.
-  secret_paths = ["/connect/", "/oauth/callback", "/push/agenda/", "/status/"]
+  # Each begins a path that carries a one-time secret, a code, a signature or an address.
+  secret_paths = ["/connect/", "/oauth/callback", "/push/agenda/", "/status/", "/people/"]
 }
 
 resource "google_logging_project_exclusion" "secret_paths" {

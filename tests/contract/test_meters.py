@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 from unittest.mock import patch
@@ -124,7 +124,7 @@ def test_figures_arrive_over_otlp() -> None:
         measured.take("carried", {"direction": "to_agenda", "seconds": 1.5})
         assert got == []
 
-        measured.export()
+        assert measured.export()
 
     request = ExportMetricsServiceRequest.FromString(got[0])
     [resource] = request.resource_metrics
@@ -135,17 +135,33 @@ def test_figures_arrive_over_otlp() -> None:
     assert metric.histogram.data_points[0].sum == 1.5
 
 
+def test_that_nobody_received_it_is_told() -> None:
+    with receiver() as (address, got):
+        measured = otlp_meters(address, instance="i-1", environment="test")
+    measured.take("run-done", RUN)
+
+    assert not measured.export()
+
+    assert got == []
+
+
 def test_google_is_told_who_we_are_and_others_are_not() -> None:
     def default(**asked: Any) -> tuple[AnonymousCredentials, str]:
         return AnonymousCredentials(), "my-project"
 
     def session_for(address: str) -> requests.Session:
-        with patch("infra.meters.OTLPMetricExporter", side_effect=RuntimeError) as made:
-            try:
-                otlp_meters(address, instance="i", environment="test")
-            except RuntimeError:
-                session: requests.Session = made.call_args.kwargs["session"]
-        return session
+        given: list[requests.Session] = []
+
+        def made(*_: object, session: requests.Session, **__: object) -> None:
+            given.append(session)
+            raise RuntimeError
+
+        with (
+            patch("infra.meters.OTLPMetricExporter.__init__", made),
+            suppress(RuntimeError),
+        ):
+            otlp_meters(address, instance="i", environment="test")
+        return given[0]
 
     with patch("google.auth.default", side_effect=default):
         google = session_for("https://telemetry.googleapis.com/v1/metrics")

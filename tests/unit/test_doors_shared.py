@@ -86,6 +86,14 @@ def test_a_fault_is_logged_without_what_people_wrote(
     assert "KeyError at" in json.loads(line)["error"][0]
 
 
+def test_of_a_librarys_line_only_its_own_words_are_logged() -> None:
+    told = {"msg": "Retrying %s", "args": ("/calendars/anna%40example.com",)}
+
+    line = JsonFormatter().format(logging.makeLogRecord(told))
+
+    assert json.loads(line)["message"] == "Retrying %s"
+
+
 def test_a_browser_sees_a_fault_as_a_page() -> None:
     response = breaks(request(Accept="text/html,*/*;q=0.8"))
 

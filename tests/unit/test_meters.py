@@ -17,12 +17,14 @@ class Kept:
     def __init__(self) -> None:
         self.taken: list[tuple[str, object]] = []
         self.exports = 0
+        self.works = True
 
     def take(self, event: str, members: Mapping[str, object]) -> None:
         self.taken.append((event, members.get("written")))
 
-    def export(self) -> None:
+    def export(self) -> bool:
         self.exports += 1
+        return self.works
 
 
 class Seconds:
@@ -59,16 +61,29 @@ def test_figures_are_sent_now_and_then_and_at_the_end() -> None:
     handler = Measuring(lambda: kept, seconds=seconds)
     handler.handle(record("run-done"))
 
-    handler.export(at_least_after=SECONDS_BETWEEN_EXPORTS)
+    handler.export_if_due()
     assert kept.exports == 0
     seconds.now += SECONDS_BETWEEN_EXPORTS
-    handler.export(at_least_after=SECONDS_BETWEEN_EXPORTS)
-    handler.export(at_least_after=SECONDS_BETWEEN_EXPORTS)
+    handler.export_if_due()
+    handler.export_if_due()
     assert kept.exports == 1
     handler.handle(record("run-done"))
     handler.export()
 
     assert kept.exports == 2
+
+
+def test_a_receiver_that_is_down_is_left_alone_for_minutes() -> None:
+    kept, seconds = Kept(), Seconds()
+    kept.works = False
+    handler = Measuring(lambda: kept, seconds=seconds)
+
+    for _ in range(30):
+        seconds.now += SECONDS_BETWEEN_EXPORTS
+        handler.handle(record("run-done"))
+        handler.export_if_due()
+
+    assert kept.exports == 1
 
 
 @pytest.mark.parametrize("library", ["opentelemetry", "google.auth"])
