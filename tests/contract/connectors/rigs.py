@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 
+from tests.contract.connectors.caldav_rig import CaldavRig, Radicale
+from tests.contract.connectors.caldav_servers import radicale, xandikos
 from tests.contract.connectors.rest_rig import RestRig
 from tests.contract.connectors.rig import Rig
 
@@ -13,5 +15,29 @@ def rest() -> Iterator[Rig]:
     yield RestRig()
 
 
-RIGS: Mapping[str, Callable[[], AbstractContextManager[Rig]]] = {"rest": rest}
+@contextmanager
+def on_radicale() -> Iterator[Radicale]:
+    """Give a calendar on Radicale."""
+    rig = Radicale(radicale())
+    try:
+        yield rig
+    finally:
+        rig.close()
+
+
+@contextmanager
+def on_xandikos() -> Iterator[CaldavRig]:
+    """Give a calendar on Xandikos."""
+    rig = CaldavRig(xandikos())
+    try:
+        yield rig
+    finally:
+        rig.close()
+
+
+RIGS: Mapping[str, Callable[[], AbstractContextManager[Rig]]] = {
+    "rest": rest,
+    "caldav (Radicale)": on_radicale,
+    "caldav (Xandikos)": on_xandikos,
+}
 """Each makes an empty application, and takes it away again."""
