@@ -88,7 +88,7 @@ DEFINITION = Definition(
         "One agenda is one calendar; an account with several has an agenda for each.",
         "Tasks and journals in the calendar are left alone.",
         f"An appointment may have {MAX_BYTES // 1000} kB as iCalendar.",
-        "Attendees of what we write get `SCHEDULE-AGENT=NONE`: the server mails nobody.",
+        "Attendees of what we write get `SCHEDULE-AGENT=NONE`: nobody is mailed.",
         "Of several places the first is held, of colours those with a CSS name; a"
         " calendar's own reminders stay at Google.",
     ),

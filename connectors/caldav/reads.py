@@ -67,7 +67,7 @@ def digest(text: str) -> bytes:
 
 
 def cursor_of(text: str) -> ByToken | ByEtags:
-    """Return what a cursor says. Raises SyncTokenExpired for one that is none of ours."""
+    """Return what a cursor says. Raises SyncTokenExpired where it is none of ours."""
     try:
         kind, full, *rest = json.loads(text)
         if kind == "token":

@@ -1,4 +1,4 @@
-"""Real CalDAV servers, each started once for a process of tests, on a port of its own."""
+"""Real CalDAV servers, each started once for a process of tests."""
 
 import atexit
 import shutil

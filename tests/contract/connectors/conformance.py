@@ -7,6 +7,7 @@ application itself and read.
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from connectors import registry
@@ -48,7 +49,7 @@ def _written(connector: Connector, content: Content) -> str:
 
 
 def _read(rig: Rig, content: Content) -> str:
-    item_id = rig.put(content)
+    item_id = rig.put(replace(content, uid=f"hand-{content.uid}"))
     if item_id is None:
         return NOT_AT_ALL
     found = rig.connector().get([item_id])[item_id]
