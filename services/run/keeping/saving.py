@@ -10,6 +10,7 @@ from services.run.hint import Overtaken
 from services.run.keeping.tally import counted
 from services.run.looking.envelope import Change
 from services.run.looking.look import writes_of
+from services.run.looking.naming import names_of_items
 from services.run.looking.pairs import Arrivals
 from services.run.session import LinkMoved, Session
 from services.run.staged import Staged, link_staged
@@ -30,7 +31,11 @@ class Saving:
         while True:
             touched = [each for each in self._in_hand() if each.touched]
             gone = [each for each in self._in_hand() if each.gone]
-            extra = [*writes, *(self._alias(each) for each in gone if each.same_as)]
+            extra = [
+                *writes,
+                *(self._alias(each) for each in gone if each.same_as),
+                *names_of_items(self.session, touched),
+            ]
             try:
                 versions = self.session.save(
                     _counting(change, [*touched, *gone]),

@@ -1,5 +1,6 @@
 """The applications on which the shared suite is run, by what the table calls them."""
 
+import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 
@@ -7,6 +8,7 @@ from tests.contract.connectors.caldav_rig import CaldavRig, Radicale
 from tests.contract.connectors.caldav_servers import radicale, xandikos
 from tests.contract.connectors.rest_rig import RestRig
 from tests.contract.connectors.rig import Rig
+from tests.contract.connectors.severa_rig import real_severa, severa
 
 
 @contextmanager
@@ -35,9 +37,20 @@ def on_xandikos() -> Iterator[CaldavRig]:
         rig.close()
 
 
-RIGS: Mapping[str, Callable[[], AbstractContextManager[Rig]]] = {
+Makers = Mapping[str, Callable[[], AbstractContextManager[Rig]]]
+
+STANDING: Makers = {
     "rest": rest,
     "caldav (Radicale)": on_radicale,
     "caldav (Xandikos)": on_xandikos,
+    "severa": severa,
 }
-"""Each makes an empty application, and takes it away again."""
+"""What is always tried; each makes an empty application, and takes it away again."""
+
+_REAL = (("severa-real", "SEVERA_CLIENT_ID", real_severa),)
+"""Real servers, each with the variable that must be set for it to be tried."""
+
+RIGS: Makers = {
+    **STANDING,
+    **{name: make for name, asked, make in _REAL if os.environ.get(asked)},
+}

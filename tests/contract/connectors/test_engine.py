@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any, cast
 
 import pytest
@@ -44,7 +45,7 @@ def test_what_either_side_makes_changes_and_deletes_the_other_shows(
     assert by_hand is not None
     event = insert(bench, "From Google")
     bench.settle()
-    assert set(bench.events()) == {"From the application", "From Google"}
+    assert sorted(bench.titles_at_google()) == ["From Google", "From the application"]
 
     rig.change(by_hand, meeting("Changed there", uid="hand@app.example", hour=12))
     changes = {"summary": "Changed at Google"}
@@ -84,6 +85,26 @@ def test_an_application_that_holds_less_starts_no_loop(
 
     assert [outcome.written for outcome in outcomes] == [0, 0, 0]
     assert bench.events() == before
+
+
+def test_a_create_whose_answer_was_lost_makes_no_second_item(
+    rig: Rig, bench: Workbench
+) -> None:
+    if rig.definition.keeps_items:
+        return
+    bench.settle()
+    insert(bench, "From Google")
+    deaf, world = rig.deaf(), bench.world
+
+    bench.world = replace(world, connect=lambda _: deaf)
+    bench.sync()
+    assert rig_titles(rig, bench) == ["From Google"], "the create was to be done"
+    bench.world = world
+    bench.clock.sleep(timedelta(minutes=10))
+    bench.settle()
+
+    assert rig_titles(rig, bench) == ["From Google"]
+    assert bench.titles_at_google() == ["From Google"]
 
 
 def test_what_the_application_refuses_is_parked_and_the_rest_goes_on(
