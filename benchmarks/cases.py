@@ -194,11 +194,14 @@ def first_read(stage: Stage, *, events: int) -> list[Figure]:
         numbers = range(start, min(start + 1000, events))
         some = [event(f"event {n}", days=n % 300) for n in numbers]
         stage.google.fill(person.email, some)
-    before, began = _lists(stage), time.perf_counter()
+    mark, before, began = stage.mark(), _lists(stage), time.perf_counter()
     desk = stage.join(person)
     _wait_until_read(stage, desk)
     seconds = time.perf_counter() - began
-    lists, most = _lists(stage) - before, stage.peak_mebibytes()
+    done = runs(stage.settle(since=mark))
+    # On a slow machine it takes more than one run; each further one may ask once more.
+    further = sum(1 for one in done if one["google"].get("read")) - 1
+    lists, most = _lists(stage) - before - further, stage.peak_mebibytes()
     return [
         *counted("first-read", list_calls=lists, peak_mebibytes=most),
         Figure(case="first-read", name="events", value=events),
