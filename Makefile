@@ -5,6 +5,8 @@ PYTHON := $(VENV)/bin/python
 ARGS :=
 SEED := 1
 STEPS := 2000
+AGENDAS := 1000
+CHANGES := 50
 
 # Without byte code every process would parse its libraries again: three times slower.
 unexport PYTHONDONTWRITEBYTECODE
@@ -12,7 +14,7 @@ unexport PYTHONHOME
 unexport PYTHONPATH
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check admin torture conformance tables format bench bench-quick \
+.PHONY: help run test check admin cost torture conformance tables format bench bench-quick \
 	audit lock clean prepare prepare-dev
 MAKEFLAGS += --no-print-directory
 
@@ -37,6 +39,9 @@ check: prepare-dev ## Look at format, lint, types, walls between rooms, Terrafor
 WALLS = from importlinter.cli import lint_imports_command as check; check(["--no-logo"])
 admin: prepare ## Steer a Tandem from here (ARGS="connections --state failing")
 	@$(PYTHON) -m local.admin $(ARGS)
+
+cost: prepare ## What a month in the cloud costs (AGENDAS=1000 CHANGES=50)
+	@$(PYTHON) -m benchmarks.cost --agendas $(AGENDAS) --changes $(CHANGES)
 
 torture: prepare-dev ## Prove convergence in virtual time (SEED=1 STEPS=2000)
 	@$(PYTHON) -m tests.torture --seed $(SEED) --steps $(STEPS) $(ARGS)
