@@ -74,6 +74,20 @@ def test_each_sample_is_an_event_and_googles_own_delay_another(
     assert 2 <= heard["seconds"] < 60
 
 
+def test_a_change_after_the_push_says_nothing_of_googles_delay(
+    bench: Workbench, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    bench.person.insert(summary="Later")
+    received = bench.clock.now() - timedelta(minutes=5)
+
+    bench.sync(Hint(channel="ch_1", received_at=received))
+
+    events = [record.__dict__.get("event") for record in caplog.records]
+    assert "carried" in events
+    assert "push-heard" not in events
+
+
 def test_a_hint_that_came_while_another_run_wrote_counts_from_when_it_came(
     bench: Workbench,
 ) -> None:

@@ -159,6 +159,11 @@ def connection_of(walk: Walk) -> str:
     return connection.id
 
 
+def account_of(walk: Walk) -> str:
+    [connection] = of_agenda(walk.tandem.world.store, walk.agenda)
+    return connection.account
+
+
 def work_on_both_sides(walk: Walk, owner: Person) -> None:
     items = f"agendas/{walk.agenda}/items"
     key = walk.made("POST", f"agendas/{walk.agenda}/keys", {"name": MARK})["key"]
@@ -244,12 +249,16 @@ def send_nonsense(walk: Walk) -> None:
 def break_inside(walk: Walk) -> None:
     """Let stored documents hold what nobody wrote, and look at them."""
     store = walk.tandem.world.store
-    path = f"organizations/{walk.organization}"
-    known = store.get(path)
-    assert known is not None
-    store.commit([Update(path=path, data={"administrators": {MARK: MARK}})])
-    assert walk.call("GET", path, key=OPERATOR_KEY).status_code == 500
-    store.commit([Update(path=path, data=known.data)])
+    for path, member, wrong in (
+        (f"organizations/{walk.organization}", "administrators", {MARK: MARK}),
+        (f"accounts/{account_of(walk)}", "state", MARK),
+    ):
+        known = store.get(path)
+        assert known is not None
+        store.commit([Update(path=path, data={member: wrong})])
+        seen = f"organizations/{walk.organization}/people/{OWNER}"
+        assert walk.call("GET", seen).status_code == 500
+        store.commit([Update(path=path, data={member: known.data[member]})])
 
 
 def use_the_rest(walk: Walk) -> None:

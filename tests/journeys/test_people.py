@@ -8,12 +8,14 @@ import pytest
 import requests
 
 from local.store import SqliteStore
+from services.connections.connection import change
 from services.consent.invitations import create
 from services.google.access import forget
 from services.google.pace import reserve, slow_down
 from services.organizations.organization import set_administrators
 from services.people import erasing
 from services.ports.accounts import Accounts
+from services.ports.store import StoreError
 from services.retention import KEEPINGS
 from services.run import Hint
 from sync.errors import TransientError
@@ -223,6 +225,41 @@ def test_an_erasure_that_was_interrupted_is_finished_by_the_next(
     erase(api, email)
 
     assert traces(store, email, *MARKS) == []
+
+
+def test_items_go_before_the_agenda_by_which_they_are_found(
+    anns: Workbench, store: RememberingStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    api, really = Api(anns), store.delete_under
+
+    def struck(path: str) -> int:
+        if path.startswith("agendas/"):
+            raise StoreError("The process died here.")
+        return int(really(path))
+
+    with monkeypatch.context() as dying:
+        dying.setattr(store, "delete_under", struck, raising=False)
+        assert api.open("DELETE", people(api, anns.person.email)).status_code == 503
+
+    erase(api, anns.person.email)
+
+    assert traces(store, anns.person.email, *MARKS) == []
+
+
+def test_her_calendar_in_anothers_agenda_is_hers_too(
+    anns: Workbench, bobs: Workbench, store: RememberingStore
+) -> None:
+    change(
+        store,
+        bobs.connection_id,
+        lambda one: replace(one, calendar_id=anns.person.email.upper()),
+    )
+
+    erased = erase(Api(anns), anns.person.email)
+
+    assert erased["connections"] == 2
+    assert store.get(f"connections/{bobs.connection_id}") is None
+    assert store.get(f"agendas/{bobs.agenda}") is not None
 
 
 def test_a_run_that_was_under_way_brings_nothing_back(
