@@ -1,3 +1,7 @@
 """What all tests share."""
 
-pytest_plugins = ["tests.plugins.left_out", "tests.plugins.firestore"]
+pytest_plugins = [
+    "tests.plugins.left_out",
+    "tests.plugins.firestore",
+    "tests.cloud.fixtures",
+]

@@ -13,26 +13,9 @@ import pytest
 
 from functions.clock import SystemClock
 from tests.cloud.cloud_tasks import CloudTasks
-from tests.cloud.fixtures import (
-    cloud_project,
-    cloud_tasks,
-    google_signer,
-    secret_manager,
-    served_secrets,
-    served_tasks,
-)
 from tests.cloud.secret_manager import SecretManager
 from tests.house import ROOT
 from tests.journeys.processes import TIMEOUT, environment
-
-__all__ = [
-    "cloud_project",
-    "cloud_tasks",
-    "google_signer",
-    "secret_manager",
-    "served_secrets",
-    "served_tasks",
-]
 
 STORE = "google.cloud.firestore_v1"
 TASKS = "google.cloud.tasks_v2"
