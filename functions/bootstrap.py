@@ -198,6 +198,10 @@ def _vault(place: Place, clock: Clock) -> Vault:
 
 
 def _mailer(place: Place, clock: Clock) -> Mailer:
+    if place.kind == "none":
+        from infra.no_mail import NoMailer
+
+        return NoMailer()
     from local.mail import MailFolder
 
     return MailFolder(place.target, clock=clock)
@@ -223,12 +227,11 @@ def _connector(world: World, application: Application) -> Connector:
 
 def _require_adapters(chosen: Settings) -> None:
     """See to it that there is an adapter for each place. Raises SettingInvalid."""
-    for name, place, known in (("TANDEM_MAIL", chosen.mail, "folder:FOLDER"),):
-        if place.kind != known.partition(":")[0]:
-            raise SettingInvalid(
-                f'{name} holds a place of kind "{place.kind}", which this version '
-                f'does not know yet; it may hold "{known}".'
-            )
+    if chosen.mail.kind not in ("folder", "none"):
+        raise SettingInvalid(
+            f'TANDEM_MAIL holds a place of kind "{chosen.mail.kind}", which this '
+            'version does not know yet; it may hold "folder:FOLDER" or "none".'
+        )
 
 
 def _require_places(chosen: Settings) -> None:

@@ -202,13 +202,14 @@ def vault(text: str) -> Place:
 
 def mail(text: str) -> Place:
     may = (
-        '"folder:FOLDER", "smtp://user:password@host:587" or '
+        '"none", "folder:FOLDER", "smtp://user:password@host:587" or '
         '"smtps://user:password@host:465", the password also as "vault:NAME"'
     )
     hidden = text.startswith(("smtp:", "smtps:"))
     setting = _Setting(name="TANDEM_MAIL", text=text, may_hold=may, hidden=hidden)
     server = _matches(r"//([^\s@/]+@)?[A-Za-z0-9.\[\]:_-]+/?")
-    return _place(setting, {"folder": _PATH, "smtp": server, "smtps": server})
+    kinds = {"none": _matches(""), "folder": _PATH, "smtp": server, "smtps": server}
+    return _place(setting, kinds)
 
 
 def google_url(text: str) -> str | None:

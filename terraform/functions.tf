@@ -33,7 +33,7 @@ locals {
 
   _mail_setting = (
     var.mail_server == null
-    ? "folder:/tmp/mail" # Nobody reads it: links are shown by the API.
+    ? "none" # Links are shown by the API.
     : replace(var.mail_server, "@", ":vault:smtp-password@")
   )
 }

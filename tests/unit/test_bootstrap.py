@@ -14,6 +14,7 @@ from infra.firestore import FirestoreStore
 from infra.secret_manager import EMULATOR as SECRETS_EMULATOR
 from infra.secret_manager import SecretManagerVault
 from local.store import SqliteStore
+from services.ports.mailer import Mail, MailError
 
 
 class Counted:
@@ -184,3 +185,13 @@ def test_the_cloud_is_chosen_by_the_settings_and_untouched_until_used(
     assert not list(tmp_path.iterdir())
     for close in opened:
         close()
+
+
+def test_where_nobody_is_mailed_the_mail_is_refused_for_good(tmp_path: Path) -> None:
+    made = bootstrap.make_world(read_settings(here(tmp_path, TANDEM_MAIL="none")))
+    mail = Mail(to="anna@example.com", subject="", text="", html="")
+
+    with pytest.raises(MailError, match='TANDEM_MAIL is "none"') as refused:
+        made.mailer.send(mail)
+
+    assert refused.value.permanent
