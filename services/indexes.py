@@ -85,6 +85,22 @@ INDEXES: Final[tuple[Index, ...]] = (
 )
 
 
+UNINDEXED: Final[tuple[tuple[str, str], ...]] = (
+    ("audits", "agenda"),
+    ("audits", "calendar"),
+    ("items", "statements"),
+    ("items", "value"),
+    ("journal", "blob"),
+    ("links", "blob"),
+    ("pages", "blob"),
+)
+"""Collections and their large members, which nobody can ask for.
+
+Firestore indexes every member by itself. An index of these would cost much, and a
+document with more than 40,000 entries is refused, so Terraform exempts them.
+"""
+
+
 class IndexMissing(Exception):
     """A query has no row in the table of indexes: whoever wrote it adds one."""
 

@@ -25,6 +25,9 @@ from services.ports.store import (
 
 MAX_WRITES: Final = 500
 MAX_DOCUMENT_BYTES: Final = 1_048_576
+MAX_COMMIT_BYTES: Final = 10_000_000
+"""Firestore takes requests of 10 MiB; some of that is paths and wrapping."""
+
 MAX_ID_BYTES: Final = 1_500
 MAX_DEPTH: Final = 20
 MAX_TASK_BYTES: Final = 100_000
@@ -68,8 +71,12 @@ def check_writes(writes: Sequence[Write]) -> None:
         raise NotAllowed("One commit may write each document only once.")
     for write in writes:
         check_path(write.path)
-        if not isinstance(write, Delete):
-            _check_data(write)
+    size = sum(_checked_size(each) for each in writes if not isinstance(each, Delete))
+    if size > MAX_COMMIT_BYTES:
+        raise TooLarge(
+            f"{len(writes)} writes of {size:,} bytes are more than the "
+            f"{MAX_COMMIT_BYTES:,} allowed at once."
+        )
 
 
 def check_query(query: Query) -> None:
@@ -141,20 +148,21 @@ def _check_member_path(member: str) -> None:
         raise NotAllowed(f"{member!r} is not a member that a query can name.")
 
 
-def _check_data(write: Create | Replace | Update) -> None:
+def _checked_size(write: Create | Replace | Update) -> int:
     for name in write.data:
         if not _MEMBER.fullmatch(name):
             raise NotAllowed(f"{write.path} cannot have a member named {name!r}.")
-    check_size(write.path, write.data)
+    return check_size(write.path, write.data)
 
 
-def check_size(path: str, data: Mapping[str, Any]) -> None:
-    """See to it that a document is storable and small enough. Raises TooLarge."""
+def check_size(path: str, data: Mapping[str, Any]) -> int:
+    """Return how many bytes Firestore counts for a document. Raises TooLarge."""
     size = _length(path) + 64 + _size(data, path, depth=0)
     if size > MAX_DOCUMENT_BYTES:
         raise TooLarge(
             f"{path} would have {size} bytes, and {MAX_DOCUMENT_BYTES} are allowed."
         )
+    return size
 
 
 def _size(value: object, place: str, *, depth: int) -> int:

@@ -8,23 +8,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 from checks.terraform.places import TERRAFORM
-from services.indexes import INDEXES, Index
+from services.indexes import INDEXES, UNINDEXED, Index
 from services.metrics import METRICS, SECONDS
 from services.ports.values import Json
 from services.retention import AT_ONCE, KEEPINGS
 
 FOLDER = TERRAFORM / "tables"
-
-LARGE = (
-    ("audits", "agenda"),
-    ("audits", "calendar"),
-    ("items", "statements"),
-    ("items", "value"),
-    ("journal", "blob"),
-    ("links", "blob"),
-    ("pages", "blob"),
-)
-"""Packed contents: an index of them would cost much, and nobody can ask for them."""
 
 
 def tables() -> Mapping[str, Json]:
@@ -62,7 +51,7 @@ def fields() -> list[Json]:
     for keeping in KEEPINGS:
         if keeping.after == AT_ONCE:
             found[keeping.collection, "expires_at"]["expires"] = True
-    for place in LARGE:
+    for place in UNINDEXED:
         found[place]["index"] = "none"
     return [
         {"collection": collection, "member": member, **said}

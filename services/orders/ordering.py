@@ -12,7 +12,8 @@ from services.ports.store import Conflict, Store, Write
 from services.run.keeping.tally import tallied
 from services.run.staged import Staged, link_staged
 
-AT_ONCE = 100
+AT_ONCE = 40
+"""Even 40 links of the largest kind fit into one commit."""
 
 
 def place(

@@ -35,7 +35,7 @@ from sync.plan import Act, Plan
 from sync.seen import after_write
 from sync.sides import Pair
 
-AT_ONCE = 100
+AT_ONCE = 40
 
 
 class No(StrEnum):

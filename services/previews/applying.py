@@ -40,7 +40,7 @@ from sync.plan import Plan
 from sync.plan_hash import plan_marks
 from sync.plan_writes import writes_of
 
-AT_ONCE = 100
+AT_ONCE = 40
 LEFT = "Somebody said yes to other parts of the same preview, and not to this one."
 WRITES = frozenset(EntryKind) - {EntryKind.UNSURE, EntryKind.DONE}
 

@@ -57,7 +57,7 @@ logger = logging.getLogger(__name__)
 
 ITEMS_AT_ONCE = 500
 LINKS_AT_ONCE = 200
-MOST_AT_ONCE = 100
+MOST_AT_ONCE = 40
 MOST_MARKED = 2_000
 MOST_TRIES = 6
 CHECK_AFTER = timedelta(minutes=30)

@@ -17,7 +17,9 @@ from services.run.writing.recover import with_open_intents
 from services.run.writing.work import Work
 from sync.sides import Side
 
-AT_ONCE = 100
+AT_ONCE = 40
+"""Even 40 links of the largest kind fit into one commit."""
+
 LEFT_AS_IT_WAS = (
     "It was there when the connection was reset, and is left as it is until somebody"
     " changes it."

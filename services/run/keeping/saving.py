@@ -1,9 +1,10 @@
 """Save what a run holds: its links together with its connection."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from services.connections.connection import Connection
+from services.links.documents import bytes_of
 from services.links.link import Rank, link_path
 from services.ports.store import Create, Document, Replace, Write
 from services.run.hint import Overtaken
@@ -16,6 +17,17 @@ from services.run.session import LinkMoved, Session
 from services.run.staged import Staged, link_staged
 from sync.sides import Side
 
+MOST_BYTES = 4_000_000
+"""So much of links goes in one commit, with what goes along."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Some:
+    """Links that fit into one commit, and the writes that save them."""
+
+    links: Sequence[Staged]
+    writes: Sequence[Write]
+
 
 class Saving:
     """How the links in hand are saved: each over the version that was read."""
@@ -26,28 +38,43 @@ class Saving:
     def save(self, change: Change, writes: Sequence[Write] = ()) -> None:
         """Save every touched link, in one commit with the connection.
 
-        Raises Overtaken.
+        What is too much for one commit goes before it, link by link whole; the change
+        comes last. Raises Overtaken.
         """
         while True:
             touched = [each for each in self._in_hand() if each.touched]
-            gone = [each for each in self._in_hand() if each.gone]
-            extra = [
-                *writes,
-                *(self._alias(each) for each in gone if each.same_as),
-                *names_of_items(self.session, touched),
-            ]
+            some = _first(self.session, touched)
             try:
-                versions = self.session.save(
-                    _counting(change, [*touched, *gone]),
-                    writes=[*extra, *writes_of(self.session, touched)],
-                )
+                if len(some.links) < len(touched):
+                    self._save_links(some)
+                    continue
+                self._save_all(change, some, writes)
             except LinkMoved as moved:
                 self._reload(moved.path)
                 continue
-            break
+            return
+
+    def _save_links(self, some: "_Some") -> None:
+        names = names_of_items(self.session, some.links)
+        versions = self.session.save(
+            _counting(_unchanged, some.links), writes=[*names, *some.writes]
+        )
+        for each, version in zip(some.links, versions[len(names) :], strict=True):
+            self._saved(each, version)
+
+    def _save_all(self, change: Change, some: "_Some", writes: Sequence[Write]) -> None:
+        gone = [each for each in self._in_hand() if each.gone]
+        extra = [
+            *writes,
+            *(self._alias(each) for each in gone if each.same_as),
+            *names_of_items(self.session, some.links),
+        ]
+        versions = self.session.save(
+            _counting(change, [*some.links, *gone]), writes=[*extra, *some.writes]
+        )
         for each in gone:
             del self.arrivals.staged[each.link.id]
-        for each, version in zip(touched, versions[len(extra) :], strict=True):
+        for each, version in zip(some.links, versions[len(extra) :], strict=True):
             self._saved(each, version)
 
     def _in_hand(self) -> Sequence[Staged]:
@@ -91,3 +118,22 @@ def _counting(change: Change, links: Sequence[Staged]) -> Change:
         return counted(change(connection), links)
 
     return tallied
+
+
+def _unchanged(now: Connection) -> Connection:
+    return now
+
+
+def _first(session: Session, links: Sequence[Staged]) -> _Some:
+    """Return the first of the links, as many as fit; at least one if there is any."""
+    taken: list[Staged] = []
+    writes: list[Write] = []
+    size = 0
+    for each in links:
+        mine = writes_of(session, [each])
+        size += sum(bytes_of(write) for write in mine)
+        if taken and size > MOST_BYTES:
+            break
+        taken.append(each)
+        writes += mine
+    return _Some(links=taken, writes=writes)
