@@ -1,9 +1,6 @@
 """The table's figures as OpenTelemetry has them, and as they arrive over OTLP."""
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from contextlib import suppress
 from typing import Any
 from unittest.mock import patch
 
@@ -17,6 +14,7 @@ from opentelemetry.sdk.metrics.export import InMemoryMetricReader
 
 from infra.meters import OpenTelemetryMeters, otlp_meters
 from services.metrics import METRICS, SECONDS
+from tests.otlp import receiver
 
 RUN: dict[str, object] = {
     "outcome": "done",
@@ -28,35 +26,6 @@ RUN: dict[str, object] = {
     "connection_id": "c_1",
     "message": "Roof survey",
 }
-
-
-class Receiver(BaseHTTPRequestHandler):
-    """An OTLP receiver that keeps what it gets."""
-
-    got: list[bytes]
-
-    def do_POST(self) -> None:
-        self.got.append(self.rfile.read(int(self.headers["Content-Length"])))
-        self.send_response(200)
-        self.end_headers()
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """Say nothing."""
-
-
-@contextmanager
-def receiver() -> Iterator[tuple[str, list[bytes]]]:
-    got: list[bytes] = []
-    handler = type("Handler", (Receiver,), {"got": got})
-    server = HTTPServer(("127.0.0.1", 0), handler)
-    thread = threading.Thread(target=server.serve_forever, args=[0.05])
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/v1/metrics", got
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 def read(reader: InMemoryMetricReader) -> dict[str, list[Any]]:
