@@ -101,10 +101,13 @@ def main() -> None:
     """Serve as the command line and the settings say, until Ctrl-C."""
     parser = argparse.ArgumentParser(prog="python -m local.server", description=__doc__)
     parser.add_argument("--port", type=int, default=int(os.environ.get("PORT", PORT)))
+    parser.add_argument(
+        "--host", default=HOST, help="0.0.0.0 in a container, behind a proxy with TLS"
+    )
     chosen = parser.parse_args()
     _bootstrap().started()
     try:
-        sock = listen(HOST, chosen.port)
+        sock = listen(chosen.host, chosen.port)
     except PortTaken as error:
         raise SystemExit(str(error)) from None
     stopped = threading.Event()

@@ -91,7 +91,7 @@ def _shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
 
 
-def started_emulator(folder: Path) -> str:
+def started_emulator(folder: Path, *flags: str) -> str:
     """Start the emulator, which ends with this process; return its host and port."""
     # A worker may end before the others; the process that started them all does not.
     in_worker = "PYTEST_XDIST_WORKER" in os.environ
@@ -99,7 +99,7 @@ def started_emulator(folder: Path) -> str:
     port = _free_port()
     command = ["java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx512m"]
     command += ["-cp", str(_jar()), str(LAUNCHER), str(lives_with)]
-    command += ["--host=127.0.0.1", f"--port={port}"]
+    command += ["--host=127.0.0.1", f"--port={port}", *flags]
     # It logs a stack trace for each conflict: too much for a terminal.
     with (folder / "firestore.log").open("w") as log:
         process = subprocess.Popen(
