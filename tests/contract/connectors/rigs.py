@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager, contextmanager
 
 from tests.contract.connectors.caldav_rig import CaldavRig, Radicale
 from tests.contract.connectors.caldav_servers import radicale, xandikos
+from tests.contract.connectors.odoo_rig import odoo
 from tests.contract.connectors.rest_rig import RestRig
 from tests.contract.connectors.rig import Rig
 from tests.contract.connectors.severa_rig import real_severa, severa
@@ -44,6 +45,7 @@ STANDING: Makers = {
     "caldav (Radicale)": on_radicale,
     "caldav (Xandikos)": on_xandikos,
     "severa": severa,
+    **{f"odoo {version}": odoo(version) for version in (17, 18, 19)},
 }
 """What is always tried; each makes an empty application, and takes it away again."""
 

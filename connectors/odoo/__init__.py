@@ -1,0 +1,1 @@
+"""Odoo 17, 18 and 19: the meetings (`calendar.event`) of one user."""
