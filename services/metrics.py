@@ -127,6 +127,14 @@ METRICS: Final = (
         means="channels that were found silent, as it happens",
     ),
     Metric(
+        name="tandem.found_late",
+        reading=Reading.SPREAD,
+        event="channel-silent",
+        value="seconds",
+        unit="s",
+        means="how long a change waited of which no push told, until the sweep's look",
+    ),
+    Metric(
         name="tandem.channels_not_opened",
         reading=Reading.COUNT,
         event="channel-not-opened",

@@ -17,6 +17,7 @@ from functions.http import PROBLEM_TYPE
 from functions.problems import TYPES
 from functions.routes.route import Route
 from functions.views.things import WAITING
+from services.organizations.keys import Scope
 from services.ports.values import Json
 
 ITEM = r"^[A-Za-z0-9._~:@-]{1,200}$"
@@ -132,6 +133,8 @@ def _in_query(route: Route) -> list[Json]:
 
 def _in_headers(route: Route) -> list[Json]:
     names = ["Idempotency-Key"] if route.creates else []
+    if Scope.OPERATOR in (route.keys or ()):
+        names += ["Tandem-Operator"]
     if route.conditional:
         names += ["If-Match"]
     if route.conditional and route.method == "PUT":

@@ -44,7 +44,7 @@ def half_an_hour(bench: Workbench) -> None:
 
 
 def test_a_change_that_no_push_told_of_is_synced_by_the_sweep_and_the_channel_replaced(
-    bench: Workbench,
+    bench: Workbench, caplog: pytest.LogCaptureFixture
 ) -> None:
     before = bench.connection().channel
     edit_at_google(bench)
@@ -62,6 +62,9 @@ def test_a_change_that_no_push_told_of_is_synced_by_the_sweep_and_the_channel_re
     assert (after.silent, after.silences) == (True, 1)
     assert Api(bench).connection()["push"] == {"state": "silent", "silences": 1}
     assert bench.store.get(f"channels/{before}") is None
+    lines = [record.__dict__ for record in caplog.records]
+    [line] = [one for one in lines if one.get("event") == "channel-silent"]
+    assert 31 * 60 <= line["seconds"] < 32 * 60
 
 
 def test_a_silent_channel_is_looked_after_more_often_until_it_speaks_again(

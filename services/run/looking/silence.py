@@ -35,8 +35,14 @@ def heed_silence(session: Session, looked: Looked) -> None:
     if document is None or max(late) < loaded(document).opened_at + TELLS_WITHIN:
         return
     session.save(_silent)
-    ids = {"event": "channel-silent", "connection_id": connection.id}
-    logger.warning("channel silent", extra=ids | {"channel_id": connection.channel})
+    waited = (session.now() - min(late)).total_seconds()
+    fields = {
+        "event": "channel-silent",
+        "connection_id": connection.id,
+        "channel_id": connection.channel,
+        "seconds": waited,
+    }
+    logger.warning("channel silent", extra=fields)
     if try_to_open(session.world, connection, now=session.now()):
         stop(session.world, session.calendar, document)
 
