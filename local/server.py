@@ -27,6 +27,9 @@ from services.secrets.task_proof import HEADER, sign_task
 from services.world import World
 
 HOST = "127.0.0.1"
+TRIES_HEADER = "X-CloudTasks-TaskRetryCount"
+"""As Cloud Tasks tells its doors how often they were tried in vain."""
+
 PORT = 8080
 
 MakeQueue = Callable[[Deliver], LocalQueue]
@@ -88,7 +91,7 @@ class TandemServer:
             method="POST",
             data=delivery.body,
             content_type="application/json",
-            headers=[(HEADER, proof)],
+            headers=[(HEADER, proof), (TRIES_HEADER, str(delivery.attempt - 1))],
         )
         body, status, headers = run_wsgi_app(self._app, builder.get_environ())
         b"".join(body)

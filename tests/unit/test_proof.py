@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import json
+import logging
 import re
 from datetime import timedelta
 
@@ -16,7 +17,7 @@ from functions import bootstrap, proof
 from functions.http import door
 from functions.settings import read_settings
 from functions.task_doors import DOORS
-from functions.tasks import task_body, told
+from functions.tasks import task_body, told, tries_of
 from infra.google.signing_keys import Listed
 from infra.oidc import BETWEEN_LOOKS, KEPT_AT_MOST, SKEW, Tokens
 from local.doors import ROUTES
@@ -109,6 +110,42 @@ def test_a_task_without_a_json_object_is_refused(stage: Stage, body: bytes) -> N
     answer = posted(body, X_Tandem_Task=signature(stage, body=body))
 
     assert answer.status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("tries", "event"), [("0", ""), ("1", "task-again"), ("10", "task-failing")]
+)
+def test_a_task_that_comes_again_is_told_of_and_one_that_never_works_more_loudly(
+    stage: Stage, caplog: pytest.LogCaptureFixture, tries: str, event: str
+) -> None:
+    caplog.set_level(logging.INFO)
+
+    posted(
+        X_Tandem_Task=signature(stage),
+        X_CloudTasks_TaskRetryCount=tries,
+        X_CloudTasks_TaskPreviousResponse="503",
+    )
+
+    told = [(one.event, one.tries, one.answer) for one in caplog.records]  # type: ignore[attr-defined] # because they are extra members
+    assert told == ([(event, int(tries), "503")] if event else [])
+
+
+def test_what_a_stranger_says_of_tries_is_not_even_read(
+    stage: Stage, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+
+    posted(X_CloudTasks_TaskRetryCount="99")
+
+    assert caplog.records == []
+
+
+@pytest.mark.parametrize("text", ["", "-1", "many", "9" * 30, "٣"])
+def test_a_count_of_tries_that_is_none_counts_as_none(text: str) -> None:
+    builder = EnvironBuilder("/", method="POST")
+    environ = builder.get_environ() | {"HTTP_X_CLOUDTASKS_TASKRETRYCOUNT": text}
+
+    assert tries_of(Request(environ)) == 0
 
 
 # --- The cloud -----------------------------------------------------------------------
