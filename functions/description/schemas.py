@@ -157,6 +157,7 @@ AGENDAS: dict[str, Schema] = {
             "name": TEXT,
             "created_at": or_null(MOMENT),
             "expires_at": or_null(MOMENT),
+            "by_operator": YES_OR_NO,
         }
     ),
     "MadeKey": {"allOf": [ref("Key"), shown({"key": or_null(TEXT)})]},

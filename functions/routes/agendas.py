@@ -111,6 +111,7 @@ def create_key(call: Call) -> Answer:
         organization=agenda.organization,
         name=body_as(call, NewKey).name,
         now=call.now,
+        by=call.key,
     )
     call.world.store.commit([made.write])
     return Answer(status=201, body={**key_view(made.key), "key": made.secret})

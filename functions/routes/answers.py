@@ -15,8 +15,8 @@ from functions.routes.route import Route
 from functions.routes.scope import organization_about
 from functions.routes.table import ROUTES
 from services.organizations.idempotency import Answer, Attempt, once
-from services.organizations.keys import OPERATOR, Key, Scope, authenticate
-from services.people.looks import note_look
+from services.organizations.keys import OPERATOR, Key, authenticate
+from services.people.looks import NAME, note_look
 from services.refusals import Forbidden, Unauthorized, Unknown
 from services.world import World
 
@@ -127,7 +127,7 @@ def _call(
 
 def _done(call: Call, route: Route, request: Request) -> Answer:
     """Do it, once only where the client gave an Idempotency-Key."""
-    if route.keys is not None and call.key.kind is Scope.OPERATOR:
+    if route.keys is not None and call.key.is_an_operators:
         _note_look(call)
     given = request.headers.get("Idempotency-Key")
     if given is None or not route.creates:
@@ -156,10 +156,16 @@ def _note_look(call: Call) -> None:
         call.world.store,
         call.target,
         organization=organization_about(call) or "",
-        who=call.headers.get("Tandem-Operator", ""),
-        about=call.path,
+        who=call.headers.get("Tandem-Operator", "") or _called(call.key),
+        about={name: id for name, id in call.path.items() if name != "email"},
         now=call.now,
     )
+
+
+def _called(key: Key) -> str:
+    """Return what an operator's key for a while was named after, if that is a name."""
+    named = key.by_operator and NAME.fullmatch(key.name)
+    return key.name if named else ""
 
 
 def _response(answer: Answer) -> Response:

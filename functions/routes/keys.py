@@ -26,6 +26,7 @@ def create_key(call: Call) -> Answer:
         name=body.name,
         lasts=None if body.hours is None else timedelta(hours=body.hours),
         now=call.now,
+        by=call.key,
     )
     call.world.store.commit([made.write])
     return Answer(status=201, body={**key_view(made.key), "key": made.secret})

@@ -72,6 +72,7 @@ def key_view(key: Key) -> dict[str, Json]:
         "name": key.name,
         "created_at": time_text(key.created_at),
         "expires_at": time_text(key.expires_at),
+        "by_operator": key.by_operator,
     }
 
 

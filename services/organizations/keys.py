@@ -2,7 +2,7 @@
 
 import hmac
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -22,7 +22,10 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Key:
-    """An API key as stored, without the key itself."""
+    """An API key as stored, without the key itself.
+
+    `by_operator` tells that it was made with the operator's key, or one made with that.
+    """
 
     id: str
     kind: Scope
@@ -31,6 +34,13 @@ class Key:
     name: str = ""
     created_at: datetime | None = None
     expires_at: datetime | None = None
+    by_operator: bool = False
+
+    @property
+    def is_an_operators(self) -> bool:
+        """Whether an operator uses it: one for good was made for somebody else."""
+        for_a_while = self.by_operator and self.expires_at is not None
+        return self.kind is Scope.OPERATOR or for_a_while
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -71,8 +81,12 @@ def make_organization_key(
     now: datetime,
     name: str = "organization",
     lasts: timedelta | None = None,
+    by: Key | None = None,
 ) -> MadeKey:
-    """Return a new key that opens one organization, for ever or for a while."""
+    """Return a new key that opens one organization, for ever or for a while.
+
+    `by` is the key with which it is asked for.
+    """
     key = Key(
         id=new_id(Kind.KEY),
         kind=Scope.ORGANIZATION,
@@ -81,13 +95,30 @@ def make_organization_key(
         created_at=now,
         expires_at=None if lasts is None else now + lasts,
     )
+    key = _as_made_by(by, key)
     return _made(key)
 
 
+def _as_made_by(maker: Key | None, key: Key) -> Key:
+    """Return the key as its maker may make it: none outlives a key for a while."""
+    if maker is None or not (maker.by_operator or maker.kind is Scope.OPERATOR):
+        return key
+    ends = [end for end in (key.expires_at, maker.expires_at) if end is not None]
+    return replace(key, by_operator=True, expires_at=min(ends, default=None))
+
+
 def make_agenda_key(
-    agenda: str, *, organization: str, name: str, now: datetime
+    agenda: str,
+    *,
+    organization: str,
+    name: str,
+    now: datetime,
+    by: Key | None = None,
 ) -> MadeKey:
-    """Return a new key that opens an agenda's items and changes and nothing else."""
+    """Return a new key that opens an agenda's items and changes and nothing else.
+
+    `by` is the key with which it is asked for.
+    """
     key = Key(
         id=new_id(Kind.KEY),
         kind=Scope.AGENDA,
@@ -96,7 +127,7 @@ def make_agenda_key(
         name=name,
         created_at=now,
     )
-    return _made(key)
+    return _made(_as_made_by(by, key))
 
 
 def organization_keys(

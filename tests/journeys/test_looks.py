@@ -93,6 +93,75 @@ def test_a_name_that_is_none_is_refused(bench: ApiBench) -> None:
     assert look(bench, **{"Tandem-Operator": "Kim, for ticket 4"}) == 422
 
 
+def key_for_an_hour(bench: ApiBench, *, by: str = OPERATOR_KEY) -> str:
+    """Make a key of the organization that lasts an hour, with the operator's key."""
+    path = f"/v1/organizations/{bench.organization}/keys"
+    made = bench.call("POST", path, {"name": "kim", "hours": 1}, key=by)
+    assert made.status_code == 201, made.json
+    return str(made.json["key"])
+
+
+def test_what_an_operator_sees_with_a_key_for_an_hour_is_written_down_too(
+    bench: ApiBench,
+) -> None:
+    key = key_for_an_hour(bench)
+
+    bench.call("GET", bench.items, key=key)
+
+    [seen, made] = sorted(looks(bench)["items"], key=lambda one: one["did"])
+    assert (seen["did"], seen["who"]) == ("GET /v1/agendas/{agenda}/items", "kim")
+    assert seen["about"] == {"agenda": bench.agenda}
+    assert made["did"] == "POST /v1/organizations/{organization}/keys"
+
+
+def test_no_key_that_an_operators_key_makes_is_unseen_or_outlives_it(
+    bench: ApiBench,
+) -> None:
+    key = key_for_an_hour(bench)
+    again = key_for_an_hour(bench, by=key)
+    path = f"/v1/agendas/{bench.agenda}/keys"
+    made = bench.call("POST", path, {"name": "kim"}, key=again).json
+
+    bench.call("GET", bench.items, key=made["key"])
+    seen = len(looks(bench)["items"])
+    bench.clock.advance(timedelta(hours=1))
+    codes = [
+        bench.call("GET", bench.items, key=one).status_code
+        for one in (key, again, made["key"])
+    ]
+
+    assert seen == 4
+    assert made["by_operator"] is True
+    assert codes == [401, 401, 401]
+
+
+def test_a_key_that_a_customer_was_given_for_good_is_the_customers(
+    bench: ApiBench,
+) -> None:
+    path = f"/v1/organizations/{bench.organization}/keys"
+    made = bench.call("POST", path, {"name": "For the office"}).json
+
+    bench.call("GET", bench.items, key=made["key"])
+
+    [seen] = looks(bench)["items"]
+    assert seen["did"].startswith("POST")
+    [listed] = [
+        one
+        for one in bench.call("GET", path, key=bench.organization_key).json["items"]
+        if one["id"] == made["id"]
+    ]
+    assert listed["by_operator"] is True
+
+
+def test_an_erased_person_is_not_named_in_the_looks(bench: ApiBench) -> None:
+    key = key_for_an_hour(bench)
+    path = f"/v1/organizations/{bench.organization}/people/anna@example.com"
+
+    assert bench.call("DELETE", path, key=key).status_code == 200
+
+    assert "anna@example.com" not in str(looks(bench))
+
+
 def test_another_customer_sees_nothing_of_it(bench: ApiBench) -> None:
     made = bench.call("POST", "/v1/organizations", {"name": "Others"}).json
     look(bench)
