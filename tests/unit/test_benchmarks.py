@@ -5,6 +5,7 @@ import math
 from benchmarks.figures import Figure, counted, percentile, table
 from benchmarks.ledger import CountingStore, Ledger, kind_of
 from local.store import SqliteStore
+from services.environment import MARK_PATH
 from services.ports.store import Create, Query
 
 
@@ -22,6 +23,16 @@ def test_a_request_pays_for_its_own_documents_only() -> None:
     first, second = ledger.costs()
     assert (first["document_reads"], first["document_writes"]) == (0, 1)
     assert (second["document_reads"], second["document_writes"]) == (3, 0)
+
+
+def test_no_request_pays_for_what_its_process_looks_at_now_and_then() -> None:
+    ledger = Ledger()
+    store = CountingStore(SqliteStore(":memory:"), ledger)
+
+    with ledger.request("/"):
+        store.get(MARK_PATH)
+
+    assert ledger.costs()[0]["document_reads"] == 0
 
 
 def test_a_query_without_results_costs_a_read() -> None:
