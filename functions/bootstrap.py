@@ -6,6 +6,7 @@ import secrets
 import threading
 from datetime import datetime
 from functools import partial
+from typing import NoReturn
 
 from connectors.base import Connector
 from connectors.http import Http
@@ -16,6 +17,7 @@ from functions.logs import configure_logging
 from functions.meters import Meters, measure_with
 from functions.places import why_no_database, why_no_folder
 from functions.setting_forms import Place
+from functions.setting_forms import operator_key as operator_key_in_form
 from functions.settings import SettingInvalid, Settings, read_settings
 from functions.stopping import is_stopping
 from functions.task_doors import address_of, audience_of
@@ -27,7 +29,7 @@ from services.ports.mailer import Mailer
 from services.ports.outgoing import Outgoing
 from services.ports.queue import Queue
 from services.ports.store import Store
-from services.ports.vault import Vault
+from services.ports.vault import SecretMissing, Vault
 from services.secrets.sealing import Sealer
 from services.secrets.signing import Signer
 from services.world import Addresses, Application, World
@@ -90,19 +92,33 @@ def now() -> datetime:
 
 
 def operator_key() -> str:
-    """Return the operator's API key: as set, or made at the first start and kept.
+    """Return the operator's API key: as set, or as the vault holds it.
 
-    Raises SettingInvalid in the cloud, where keys are made with the set-up.
+    On one machine it is made at the first start. In the cloud a person puts it into the
+    vault; until then this raises SettingInvalid.
     """
     chosen = settings()
     if chosen.operator_key is not None:
         return chosen.operator_key
-    if chosen.vault.kind != "file":
-        raise SettingInvalid(
-            "TANDEM_OPERATOR_KEY is not set; it may hold 20 to 200 letters, digits "
-            "and . _ ~ - (it is made by itself only where the vault is a folder)."
-        )
-    return world().vault.write_once(OPERATOR_KEY, new_key().encode()).decode()
+    vault = world().vault
+    if chosen.vault.kind == "file":
+        return vault.write_once(OPERATOR_KEY, new_key().encode()).decode()
+    return operator_key_in_form(_given_key(vault)) or _missing_key()
+
+
+def _given_key(vault: Vault) -> str:
+    try:
+        return vault.read(OPERATOR_KEY).decode(errors="replace").strip()
+    except SecretMissing:
+        return ""
+
+
+def _missing_key() -> NoReturn:
+    raise SettingInvalid(
+        f"TANDEM_OPERATOR_KEY is not set and the vault holds no {OPERATOR_KEY}; either "
+        "may hold 20 to 200 letters, digits and . _ ~ - (it is made by itself only "
+        "where the vault is a folder)."
+    )
 
 
 def make_world(

@@ -11,6 +11,22 @@ from checks.terraform import known
 from checks.terraform.places import TERRAFORM
 from checks.terraform.schema import Provider
 from checks.terraform.workspace import Workspace, terraform, workspace
+from tests.cloud.fixtures import (
+    cloud_tasks,
+    google_signer,
+    secret_manager,
+    served_secrets,
+    served_tasks,
+)
+from tests.terraform.planned import Planned, planned_once
+
+__all__ = [
+    "cloud_tasks",
+    "google_signer",
+    "secret_manager",
+    "served_secrets",
+    "served_tasks",
+]
 
 
 @pytest.fixture(scope="session")
@@ -39,3 +55,14 @@ def space(providers: Mapping[str, Provider]) -> Iterator[Workspace]:
         done = made.init()
         assert done.code == 0, done.said
         yield made
+
+
+@pytest.fixture(scope="session")
+def planned(
+    providers: Mapping[str, Provider], tmp_path_factory: pytest.TempPathFactory
+) -> Planned:
+    """What a plan of envs/dev.tfvars comes to, with the source that it packed."""
+    if terraform() is None:
+        pytest.skip("terraform is not installed")
+    own = tmp_path_factory.getbasetemp()
+    return planned_once(own.parent if "PYTEST_XDIST_WORKER" in os.environ else own)

@@ -92,6 +92,28 @@ def test_a_key_that_is_set_is_the_key(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
+def test_in_the_cloud_the_key_is_what_a_person_put_into_the_vault(
+    tmp_path: Path,
+) -> None:
+    made = bootstrap.make_world(read_settings(here(tmp_path)))
+    made.vault.write(bootstrap.OPERATOR_KEY, b"put-there-by-a-person\n")
+    chosen = here(tmp_path, TANDEM_VAULT="secretmanager:my-project")
+    bootstrap.use(read_settings(chosen), made)
+
+    assert bootstrap.operator_key() == "put-there-by-a-person"
+
+
+@pytest.mark.parametrize("held", [b"", b"\n", b"short", b"with blanks in its midst"])
+def test_what_is_no_key_opens_nothing(tmp_path: Path, held: bytes) -> None:
+    made = bootstrap.make_world(read_settings(here(tmp_path)))
+    made.vault.write(bootstrap.OPERATOR_KEY, held)
+    chosen = here(tmp_path, TANDEM_VAULT="secretmanager:my-project")
+    bootstrap.use(read_settings(chosen), made)
+
+    with pytest.raises(SettingInvalid, match="TANDEM_OPERATOR_KEY"):
+        bootstrap.operator_key()
+
+
 def test_in_the_cloud_nobody_makes_up_a_key(tmp_path: Path) -> None:
     made = bootstrap.make_world(read_settings(here(tmp_path)))
     chosen = here(tmp_path, TANDEM_VAULT="secretmanager:my-project")
