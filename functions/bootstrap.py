@@ -49,7 +49,6 @@ def started() -> Settings:
     """
     try:
         chosen = settings()
-        _require_adapters(chosen)
         _require_places(chosen)
     except SettingInvalid as error:
         raise SystemExit(str(error)) from None
@@ -124,15 +123,14 @@ def _missing_key() -> NoReturn:
 def make_world(
     chosen: Settings, *, queue: Queue | None = None, process: str = ""
 ) -> World:
-    """Return the outside world as these settings choose it. Raises SettingInvalid."""
-    _require_adapters(chosen)
+    """Return the outside world as these settings choose it."""
     clock = SystemClock()
     vault = lazily(lambda: _vault(chosen.vault, clock))
     made = World(
         store=lazily(lambda: _store(chosen.store)),
         queue=queue or lazily(lambda: _queue(chosen, clock)),
         vault=vault,
-        mailer=lazily(lambda: _mailer(chosen.mail, clock)),
+        mailer=lazily(lambda: _mailer(chosen.mail, vault, clock)),
         accounts=lazily(lambda: _accounts(chosen.google_url, clock)),
         signer=Signer(vault),
         sealer=Sealer(vault),
@@ -213,14 +211,18 @@ def _vault(place: Place, clock: Clock) -> Vault:
     return FileVault(place.target)
 
 
-def _mailer(place: Place, clock: Clock) -> Mailer:
+def _mailer(place: Place, vault: Vault, clock: Clock) -> Mailer:
     if place.kind == "none":
         from infra.no_mail import NoMailer
 
         return NoMailer()
-    from local.mail import MailFolder
+    if place.kind == "folder":
+        from local.mail import MailFolder
 
-    return MailFolder(place.target, clock=clock)
+        return MailFolder(place.target, clock=clock)
+    from infra.mail_server import MailServer
+
+    return MailServer(f"{place.kind}:{place.target}", vault=vault, clock=clock)
 
 
 def _accounts(google_url: str | None, clock: Clock) -> Accounts:
@@ -239,15 +241,6 @@ def _connector(world: World, application: Application) -> Connector:
     from services.agendas.applications import open_application
 
     return open_application(world, application)
-
-
-def _require_adapters(chosen: Settings) -> None:
-    """See to it that there is an adapter for each place. Raises SettingInvalid."""
-    if chosen.mail.kind not in ("folder", "none"):
-        raise SettingInvalid(
-            f'TANDEM_MAIL holds a place of kind "{chosen.mail.kind}", which this '
-            'version does not know yet; it may hold "folder:FOLDER" or "none".'
-        )
 
 
 def _require_places(chosen: Settings) -> None:

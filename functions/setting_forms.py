@@ -202,13 +202,17 @@ def vault(text: str) -> Place:
 
 def mail(text: str) -> Place:
     may = (
-        '"none", "folder:FOLDER", "smtp://user:password@host:587" or '
-        '"smtps://user:password@host:465", the password also as "vault:NAME"'
+        '"folder:FOLDER", "none", "smtp://user:password@host:587" or '
+        '"smtps://user:password@host:465", the password also as "vault:NAME", with '
+        '"?from=ADDRESS" where the user is none'
     )
     hidden = text.startswith(("smtp:", "smtps:"))
     setting = _Setting(name="TANDEM_MAIL", text=text, may_hold=may, hidden=hidden)
-    server = _matches(r"//([^\s@/]+@)?[A-Za-z0-9.\[\]:_-]+/?")
-    kinds = {"none": _matches(""), "folder": _PATH, "smtp": server, "smtps": server}
+    server = _matches(
+        r"//([^\s@/?]+@)?[A-Za-z0-9.\[\]:_-]+/?(\?from=[^\s@&?]+@[^\s@&?]+)?"
+    )
+    none = _matches("")
+    kinds = {"folder": _PATH, "none": none, "smtp": server, "smtps": server}
     return _place(setting, kinds)
 
 

@@ -31,10 +31,12 @@ locals {
     })
   }
 
+  # The password is behind the name of a secret. Without a server, links are shown by the
+  # API and mailed by nobody.
   _mail_setting = (
     var.mail_server == null
-    ? "none" # Links are shown by the API.
-    : replace(var.mail_server, "@", ":vault:smtp-password@")
+    ? "none"
+    : replace(var.mail_server, "/^([a-z]+:[^@]*)@/", "$1:vault:smtp-password@")
   )
 }
 

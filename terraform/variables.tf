@@ -135,13 +135,13 @@ variable "log_days" {
 }
 
 variable "mail_server" {
-  description = "Where invitations go out, such as smtps://tandem@smtp.example.com:465; the password lies in the secret smtp-password. Without it, links are shown by the API and mailed by nobody."
+  description = "Where invitations go out, such as smtps://tandem@smtp.example.com:465?from=tandem@example.com; the password lies in the secret smtp-password. Without it, links are shown by the API and mailed by nobody."
   type        = string
   default     = null
 
   validation {
-    condition     = var.mail_server == null || can(regex("^smtps?://[^\\s:@/]+@[A-Za-z0-9.-]+(:[0-9]+)?$", var.mail_server))
-    error_message = "mail_server has the form smtps://user@host:465 or smtp://user@host:587, without a password: that one is a secret."
+    condition     = var.mail_server == null || can(regex("^smtps?://[^\\s:@/?]+@[A-Za-z0-9.-]+(:[0-9]+)?([?]from=[^\\s@&?]+@[^\\s@&?]+)?$", var.mail_server))
+    error_message = "mail_server has the form smtps://user@host:465 or smtp://user@host:587, with ?from=address behind it where the user is no address, and without a password: that one is a secret."
   }
 }
 

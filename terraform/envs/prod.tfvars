@@ -6,7 +6,7 @@ domain           = "tandem.example.com"
 alert_emails     = ["on-call@example.com", "operator@example.com"]
 operators        = ["operator@example.com"]
 google_client    = true
-mail_server      = "smtps://tandem@smtp.example.com:465"
+mail_server      = "smtps://tandem@smtp.example.com:465?from=tandem@example.com"
 fixed_egress     = true
 warm_instances   = 1
 max_instances    = 100

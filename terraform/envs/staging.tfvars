@@ -6,7 +6,7 @@ environment = "staging"
 alert_emails     = ["developers@example.com"]
 backfill_queues  = 2
 max_instances    = 5
-mail_server      = "smtps://tandem@smtp.example.com:465"
+mail_server      = "smtps://tandem@smtp.example.com:465?from=tandem@example.com"
 google_client    = true
 operators        = ["operator@example.com"]
 billing_account  = "012345-6789AB-CDEF01"

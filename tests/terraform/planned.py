@@ -1,4 +1,4 @@
-"""One plan of everything, with the zip that it packed; the workers of a run share it."""
+"""One plan of everything, with its zip; the workers of a test run share it."""
 
 import fcntl
 import json

@@ -167,21 +167,6 @@ def test_places_that_are_new_or_ours_already_let_it_start(
     assert bootstrap.started() is again
 
 
-def test_what_this_version_cannot_do_yet_is_said_at_the_start(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    chosen = read_settings(here(tmp_path, TANDEM_MAIL="smtp://mail.example.com"))
-    monkeypatch.setattr(bootstrap, "_settings", chosen)
-
-    with pytest.raises(SystemExit) as ended:
-        bootstrap.started()
-
-    [line] = str(ended.value).splitlines()
-    assert line.startswith("TANDEM_MAIL holds a place of kind ")
-    assert "does not know yet; it may hold " in line
-    assert not list(tmp_path.iterdir())
-
-
 def test_the_cloud_is_chosen_by_the_settings_and_untouched_until_used(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
