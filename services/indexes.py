@@ -1,8 +1,8 @@
 """Every index that the queries of the deeds need: one table for both stores.
 
-Terraform makes Firestore's composite indexes from it, and the exemptions for single
-members that are queried everywhere; SQLite makes its expression indexes from it. A
-query with a condition or an order that no row of this table covers is refused by both
+Terraform makes Firestore's composite indexes from it (`make tables` tells it), and the
+exemptions for single members that are queried everywhere; SQLite makes its expression
+indexes from it. A query with a condition or an order that no row of this table covers is refused by both
 stores, so what runs on one machine also runs in the cloud.
 """
 
@@ -111,7 +111,8 @@ class IndexMissing(Exception):
         direction = " descending" if query.descending else ""
         super().__init__(
             f"No index covers {group_of(query)} {place} by ({asked}) in the order of "
-            f"{order}{direction}; add a row to INDEXES in services/indexes.py."
+            f"{order}{direction}; add a row to INDEXES in services/indexes.py, then: "
+            "make tables"
         )
 
 

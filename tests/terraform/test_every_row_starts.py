@@ -125,7 +125,7 @@ def api(cloud: Cloud) -> None:
     checks = health.json()["checks"]
     assert checks.keys() >= {"store", "queue", "vault"}
     assert all(one["status"] == "ok" for one in checks.values()), health.text
-    assert function.ask("GET", "/v1/health").status == 401
+    assert function.ask("GET", "/v1/organizations").status == 401
 
 
 def oauth_start(cloud: Cloud) -> None:
