@@ -2,8 +2,8 @@
 
 Terraform makes Firestore's composite indexes from it (`make tables` tells it), and the
 exemptions for single members that are queried everywhere; SQLite makes its expression
-indexes from it. A query with a condition or an order that no row of this table covers is refused by both
-stores, so what runs on one machine also runs in the cloud.
+indexes from it. A query with a condition or an order that no row of it covers is
+refused by both stores, so what runs on one machine also runs in the cloud.
 """
 
 from collections.abc import Sequence
