@@ -52,7 +52,6 @@ INDEXES: Final[tuple[Index, ...]] = (
     Index(collection="idempotency", members=("organization",)),
     Index(collection="looks", members=("expires_at",)),
     Index(collection="looks", members=("organization", "at"), descending=True),
-    Index(collection="looks", members=("at",), descending=True),
     Index(collection="invitations", members=("agenda",)),
     Index(collection="invitations", members=("expires_at",)),
     Index(collection="invitations", members=("organization",)),
