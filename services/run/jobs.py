@@ -17,7 +17,8 @@ from services.run.writing.recover import with_open_intents
 from services.run.writing.work import Work
 from sync.sides import Side
 
-AT_ONCE = 40
+LINKS_AT_ONCE = 100
+PAGE = 40
 """Even 40 links of the largest kind fit into one commit."""
 
 LEFT_AS_IT_WAS = (
@@ -95,7 +96,7 @@ def _due(session: Session, job: Job) -> list[Staged]:
             Where(member="due_at", compare=Is.AT_MOST, value=session.now()),
         ],
         order_by="due_at",
-        limit=AT_ONCE,
+        limit=LINKS_AT_ONCE,
     )
     found = [link_staged(document) for document in session.world.store.query(query)]
     if job.lost:
@@ -181,7 +182,7 @@ def _each_page(
     while True:
         page = session.world.store.query(replace(query, after=after))
         _save(session, [one for one in page if _is_live(one)], how)
-        if len(page) < AT_ONCE:
+        if len(page) < PAGE:
             return
         after = page[-1]
 
@@ -206,7 +207,7 @@ def _save(
 
 def _query(session: Session, where: Sequence[Where]) -> Query:
     collection = links_of(session.connection.id)
-    return Query(collection=collection, where=where, limit=AT_ONCE)
+    return Query(collection=collection, where=where, limit=PAGE)
 
 
 def _ordered(job_id: str) -> list[Where]:
