@@ -223,6 +223,43 @@ class Try(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Site:
+    """Where an application finds us: our address, its agenda, its zone and its key."""
+
+    base: str
+    agenda: str
+    time_zone: str
+    key: str = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Configuration:
+    """A text that an administrator copies into the application; it holds a key."""
+
+    name: str
+    description: str
+    text: str = field(repr=False)
+
+
+class Configure(Protocol):
+    """Makes the texts with which an application is set up for one agenda."""
+
+    def __call__(
+        self, application: Mapping[str, Json], site: Site
+    ) -> Sequence[Configuration]: ...
+
+
+def _no_settings(application: Mapping[str, Json]) -> Mapping[str, Json]:
+    return {}
+
+
+def _no_configurations(
+    application: Mapping[str, Json], site: Site
+) -> Sequence[Configuration]:
+    return ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Definition:
     """One kind of application, as its folder declares it in `definition.py`.
 
@@ -230,7 +267,9 @@ class Definition:
     are secret: they go into the vault and are never shown. `loses` says of each member
     of an item that the application cannot hold whole, what becomes of it. `limits` are
     sentences for an administrator. `keeps_items` tells that the items lie with us and
-    are reached through our own API.
+    are reached through our own API. `settings` are those of an agenda that follow from
+    its `application` (null for the default), and `configurations` the texts that are to
+    be copied into the application, if there are any.
     """
 
     name: str
@@ -242,6 +281,8 @@ class Definition:
     loses: Mapping[str, str] = field(default_factory=dict)
     limits: Sequence[str] = ()
     keeps_items: bool = False
+    settings: Callable[[Mapping[str, Json]], Mapping[str, Json]] = _no_settings
+    configurations: Configure = _no_configurations
 
     @property
     def secrets(self) -> frozenset[str]:

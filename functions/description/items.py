@@ -133,4 +133,11 @@ ITEM_SCHEMAS: dict[str, Schema] = {
         | dict.fromkeys((name for name in _SHOWN_FLAT if name != "id"), ANY)
     ),
     "Acknowledged": shown({"acknowledged": YES_OR_NO}),
+    "Configurations": shown(
+        {
+            "configurations": list_of(
+                shown({"name": TEXT, "description": TEXT, "text": TEXT})
+            )
+        }
+    ),
 }

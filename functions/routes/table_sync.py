@@ -3,6 +3,7 @@
 from functools import partial
 
 from functions.routes import changes as api_changes
+from functions.routes import configurations as api_configurations
 from functions.routes import connections as api_connections
 from functions.routes import items as api_items
 from functions.routes import operations as api_operations
@@ -101,6 +102,13 @@ ITEMS = (
         tag="Changes",
         do=api_changes.post_ack,
         answers={200: "Acknowledged"},
+    ),
+    _items(
+        method="GET",
+        path=_AGENDA + "/configurations",
+        tag="Agendas",
+        do=api_configurations.list_all,
+        answers={200: "Configurations"},
     ),
 )
 

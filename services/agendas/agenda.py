@@ -101,7 +101,7 @@ def create_agenda(
     """
     if world.store.get(f"organizations/{organization}") is None:
         raise Unknown("There is no such organization.")
-    definition_of(world, wanted.connector)
+    definition = definition_of(world, wanted.connector)
     agenda = Agenda(
         id=new_id(Kind.AGENDA),
         organization=organization,
@@ -114,7 +114,10 @@ def create_agenda(
         created_at=now,
     )
     given = accepted(world, application_of(agenda))
-    return _kept(world, replace(agenda, application=given.shown), given)
+    following = merge_patch({}, definition.settings(given.shown))
+    settings = merge_patch(following, wanted.settings)
+    agenda = replace(agenda, application=given.shown, settings=settings)
+    return _kept(world, agenda, given)
 
 
 def _kept(world: World, agenda: Agenda, given: Given) -> Agenda:
@@ -181,11 +184,14 @@ def _with_application(
     given = changed(world, application_of(known), wanted)
     secret_name = kept_in_vault(world, agenda, given.secrets)
     tried = {"application": given.shown, "secret_name": secret_name}
+    following = _following(world, known, given)
 
     def change(now: Agenda) -> Mapping[str, Json]:
         if (now.application, now.secret_name) != (known.application, known.secret_name):
             raise InTheWay("Somebody else changed the application at the same moment.")
-        return {**members, **_settings(now, patch), **tried}
+        follows = replace(now, settings=merge_patch(now.settings, following))
+        asked = {"settings": patch.get("settings") or {}}
+        return {**members, **_settings(follows, asked), **tried}
 
     try:
         after = _updated(world.store, agenda, change)
@@ -194,6 +200,13 @@ def _with_application(
         raise
     forget(world, known.secret_name)
     return after
+
+
+def _following(world: World, known: Agenda, given: Given) -> Mapping[str, Json]:
+    """Return the settings that follow from what changed in the application."""
+    settings = definition_of(world, known.connector).settings
+    before, after = settings(known.application), settings(given.shown)
+    return {name: after[name] for name in after if after[name] != before.get(name)}
 
 
 def _settings(known: Agenda, patch: Mapping[str, Json]) -> Mapping[str, Json]:

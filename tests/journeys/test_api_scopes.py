@@ -35,6 +35,7 @@ CONTRACT = {
     "agendas/{}/changes": {G, A},
     "agendas/{}/changes/next": {G, A},
     "agendas/{}/changes/{}": {G, A},
+    "agendas/{}/configurations": {G, A},
     "agendas/{}/keys": {G},
     "agendas/{}/keys/{}": {G},
     "agendas/{}/webhook": {G},

@@ -26,7 +26,8 @@ MAY_ASK_THE_CLOCK = ("functions/", "local/", "infra/clock.py")
 MAY_CATCH_ALL = ("functions/http.py",)
 MAY_READ_THE_ENVIRONMENT = ("functions/", "local/", "infra/")
 LEVELS = {"debug", "info", "warning", "error", "exception", "critical"}
-DIALECTS: dict[str, str] = {}  # A connector that builds on another: "openfire": "odoo".
+# Connectors that build on another one.
+DIALECTS: dict[str, str] = {"callpro": "rest"}
 
 
 def found(problems: Iterator[str]) -> str:

@@ -16,6 +16,8 @@ from sync.sides import Side
 TYPE = "type"
 """The application's own field that names an item's type."""
 
+_SAYS_NO = frozenset({"", "false", "0", "no"})
+
 
 def copy_of(link: Link) -> Side | None:
     """Return the side on which we made what stands there, or would make it.
@@ -88,8 +90,13 @@ def _type_outside(settings: AgendaSettings, link: Link, shown: Content) -> str:
 
 
 def is_set(value: Json) -> bool:
-    """Return whether a field says yes: not missing, null, false, 0 or empty."""
-    return bool(value.strip() if isinstance(value, str) else value)
+    """Return whether a field says yes: not missing, null, false, 0 or empty.
+
+    Who fills in templates can say false only as a text.
+    """
+    if isinstance(value, str):
+        return value.strip().lower() not in _SAYS_NO
+    return bool(value)
 
 
 def _text(value: Json) -> str:

@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager, contextmanager
 
 from tests.contract.connectors.caldav_rig import CaldavRig, Radicale
 from tests.contract.connectors.caldav_servers import radicale, xandikos
+from tests.contract.connectors.callpro_rig import CallproRig
 from tests.contract.connectors.odoo_rig import odoo
 from tests.contract.connectors.rest_rig import RestRig
 from tests.contract.connectors.rig import Rig
@@ -16,6 +17,12 @@ from tests.contract.connectors.severa_rig import real_severa, severa
 def rest() -> Iterator[Rig]:
     """Give an agenda that lies with us."""
     yield RestRig()
+
+
+@contextmanager
+def callpro() -> Iterator[Rig]:
+    """Give an agenda of CallPro."""
+    yield CallproRig()
 
 
 @contextmanager
@@ -46,6 +53,7 @@ STANDING: Makers = {
     "caldav (Xandikos)": on_xandikos,
     "severa": severa,
     **{f"odoo {version}": odoo(version) for version in (17, 18, 19)},
+    "callpro": callpro,
 }
 """What is always tried; each makes an empty application, and takes it away again."""
 
