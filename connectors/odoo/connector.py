@@ -77,6 +77,8 @@ class OdooConnector:
     now: Callable[[], datetime]
     secret: str = field(repr=False)
     key_expires: date | None = None
+    made: dict[str, Sequence[int]] = field(default_factory=dict)
+    """The rows of what was made here, by item."""
 
     @property
     def capabilities(self) -> Capabilities:
@@ -93,18 +95,37 @@ class OdooConnector:
             before = self._looker.look(before, full=cursor is None)
         names = _fitting(before, limit)
         found = self._loader.items(names)
-        self.notes.forget([name for name in names if name not in found])
+        gone = self._gone([name for name in names if name not in found])
         rest = before.pending[len(names) :]
         return ItemPage(
-            items=_news(before, names, found),
+            items=_news(before, [found[name].item for name in found], gone),
             cursor=packed(_after(before, rest, found, names)),
             more=bool(rest),
             complete_read=before.full and not rest,
         )
 
+    def _gone(self, names: Sequence[str]) -> list[Item]:
+        """Return the meetings that are not there any more, by what is noted of them."""
+        notes = self.notes.of(names)
+        return [
+            Item(
+                id=name,
+                version="",
+                content=None,
+                key=notes[name].key or None if name in notes else None,
+            )
+            for name in names
+        ]
+
     def behind_own_writes(self, cursor: str) -> str:
-        """Stay where we are: stamps do not tell whose change it was."""
-        return cursor
+        """Know the meetings that we made, so that they are missed once they are gone.
+
+        They are read back all the same: stamps do not tell whose change it was.
+        """
+        if not self.made:
+            return cursor
+        place = unpacked(cursor)
+        return packed(replace(place, known={**place.known, **self.made}))
 
     def get(self, ids: Sequence[str]) -> Mapping[str, Item]:
         """Return the meetings that exist, by id."""
@@ -212,7 +233,9 @@ class OdooConnector:
         return found
 
     def _written(self, item_id: str, wanted: Content) -> Written:
-        found = self._there(item_id).item
+        there = self._there(item_id)
+        found = there.item
+        self.made[item_id] = [int(row["id"]) for row in there.rows]
         sure = found.content is not None and is_as_sent(
             found.content, self.project(wanted)
         )
@@ -268,17 +291,12 @@ def _fitting(cursor: Cursor, limit: int) -> list[str]:
     return names
 
 
-def _news(
-    cursor: Cursor, names: Sequence[str], found: Mapping[str, Seen]
-) -> list[Item]:
-    """Return the items of a page, deleted ones too; what was looked at twice is old."""
-    items = [
-        found[name].item if name in found else Item(id=name, version="", content=None)
-        for name in names
-    ]
+def _news(cursor: Cursor, there: Sequence[Item], gone: Sequence[Item]) -> list[Item]:
+    """Return the items of a page; what was only looked at once more is no news."""
     if cursor.full:
-        return [item for item in items if item.version]
-    return [item for item in items if cursor.shown.get(item.id) != item.version]
+        return list(there)
+    changed = [item for item in there if cursor.shown.get(item.id) != item.version]
+    return [*changed, *gone]
 
 
 def _after(

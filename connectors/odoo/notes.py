@@ -66,13 +66,6 @@ class Notes:
             self._put(note.home, {"item": item})
         self._put(item, _body(note))
 
-    def forget(self, items: Sequence[str]) -> None:
-        """Forget what was noted of items that are gone."""
-        for name, body in self._bodies(items).items():
-            self.shelf.delete(name, number=None)
-            if body.get("home", name) != name:
-                self.shelf.delete(body["home"], number=None)
-
     def _bodies(self, names: Sequence[str]) -> Mapping[str, Mapping[str, Json]]:
         if not names:
             return {}

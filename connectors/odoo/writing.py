@@ -63,6 +63,7 @@ class Writer:
         row = self._row(made)
         if not content.recurs:
             self._relations.answer([(row, wanted.details)])
+            self._note(row, token, None)
             return home_of(row)
         self.finish(row, wanted, token)
         return home_of(row)
@@ -73,18 +74,15 @@ class Writer:
         note = self._noted(rows, wanted)
         plain = replace(wanted, overrides={})
         self._bring(rows, note, before=plain, after=wanted)
-        item = token.item or home_of(base)
-        self.notes.keep(
-            item,
-            Note(
-                home=home_of(base),
-                key=token.key,
-                ical_uid=token.ical_uid,
-                noted=note,
-            ),
-        )
+        self._note(base, token, note)
         self._answer_all(self.rows_at(home_of(base)), note, wanted)
         self.settle(self.rows_at(home_of(base)), token)
+
+    def _note(self, base: Row, token: Token, known: Noted | None) -> None:
+        """Remember what was made, and with which key, even when it is gone."""
+        home = home_of(base)
+        note = Note(home=home, key=token.key, ical_uid=token.ical_uid, noted=known)
+        self.notes.keep(token.item or home, note)
 
     def settle(self, rows: Sequence[Row], token: Token) -> None:
         """Remove what a finished series replaces, and say that it is finished.

@@ -8,46 +8,24 @@ from typing import Any
 import pytest
 import requests
 
-from tests.journeys.tandem import ANNA, OPERATOR_KEY, TIMEOUT, Browser, Tandem
+from tests.journeys.office import HOUR, SOON, Json, Office
+from tests.journeys.tandem import ANNA, Tandem
 from tests.journeys.tandem_server import CLIENT as OAUTH_CLIENT
 from tests.severa.activities import Activities
 from tests.severa.server import CLIENT, SECRET, SeveraServer
 from tests.severa.serving import served
 from tests.standin.people import Person
 
-Json = dict[str, Any]
-SOON = (datetime.now(UTC) + timedelta(days=3)).replace(microsecond=0)
-HOUR = timedelta(hours=1)
-
 
 @dataclass(kw_only=True)
-class Office:
-    """An organization with Severa on one side and Anna's calendar on the other."""
+class SeveraOffice(Office):
+    """An organization with Severa."""
 
-    tandem: Tandem
     severa: SeveraServer
-    address: str
-    anna: Person
-    key: str = OPERATOR_KEY
-    agenda: str = ""
 
     @property
     def activities(self) -> Activities:
         return self.severa.activities
-
-    def call(self, method: str, path: str, body: Any = None) -> requests.Response:
-        return requests.request(
-            method,
-            f"{self.tandem.url}/v1/{path}",
-            json=body,
-            headers={"Authorization": f"Bearer {self.key}"},
-            timeout=TIMEOUT,
-        )
-
-    def made(self, method: str, path: str, body: Any = None) -> Json:
-        answer = self.call(method, path, body)
-        assert answer.ok, answer.text
-        return dict(answer.json())
 
     def set_up(self) -> None:
         """Make an organization, and the agenda of a user of its Severa."""
@@ -75,24 +53,6 @@ class Office:
         }
         return self.call("POST", "agendas", body)
 
-    def connect(self) -> None:
-        """Walk from the mailed link over Google's consent to the first sync."""
-        made = self.made("POST", f"agendas/{self.agenda}/invitations", {})
-        browser = Browser()
-        page = browser.connect(made["url"])
-        browser.session.close()
-        assert page.status_code == 200
-        self.tandem.settle()
-
-    def connection(self) -> str:
-        [found] = self.made("GET", f"connections?agenda={self.agenda}")["items"]
-        return str(found["id"])
-
-    def look(self) -> None:
-        """Let both sides be looked at, and wait until nothing is left to do."""
-        self.made("POST", f"connections/{self.connection()}/sync")
-        self.tandem.settle()
-
     # --- both sides ------------------------------------------------------------------
 
     def enter(self, name: str, *, at: datetime = SOON) -> str:
@@ -107,37 +67,25 @@ class Office:
             "ownerUser": {"guid": self.activities.user("anna")["guid"]},
         }
 
-    def insert(self, title: str, *, at: datetime = SOON, **more: Any) -> str:
-        times: Json = {
-            "start": {"dateTime": at.isoformat()},
-            "end": {"dateTime": (at + HOUR).isoformat()},
-        }
-        return str(self.anna.insert(summary=title, **times, **more)["id"])
-
     def in_severa(self) -> list[str]:
         rows = self.activities.rows.values()
         return sorted(row["name"] for row in rows if row["recurrenceType"] != "Series")
 
-    def at_google(self) -> list[str]:
-        return sorted(row["summary"] for row in self.anna.page()["items"])
-
-    def event(self, title: str) -> Json:
-        [found] = [r for r in self.anna.page()["items"] if r["summary"] == title]
-        return dict(found)
-
 
 @pytest.fixture
-def office(tandem: Tandem) -> Iterator[Office]:
+def office(tandem: Tandem) -> Iterator[SeveraOffice]:
     severa = SeveraServer(now=lambda: datetime.now(UTC))
     with served(severa) as address:
         anna = Person(tandem.google.url, ANNA)
-        made = Office(tandem=tandem, severa=severa, address=address, anna=anna)
+        made = SeveraOffice(tandem=tandem, severa=severa, address=address, anna=anna)
         made.set_up()
         yield made
         anna.close()
 
 
-def test_wrong_credentials_are_refused_when_the_agenda_is_made(office: Office) -> None:
+def test_wrong_credentials_are_refused_when_the_agenda_is_made(
+    office: SeveraOffice,
+) -> None:
     answer = office.asked_for(client_secret="wrong")
 
     [error] = answer.json()["errors"]
@@ -149,7 +97,7 @@ def test_wrong_credentials_are_refused_when_the_agenda_is_made(office: Office) -
 
 
 def test_the_first_sync_pairs_and_both_ways_follow_exceptions_too(
-    office: Office,
+    office: SeveraOffice,
 ) -> None:
     # What is on both sides already is paired; what is long over stays where it is.
     office.enter("On both sides")
@@ -187,7 +135,7 @@ def test_the_first_sync_pairs_and_both_ways_follow_exceptions_too(
 
 
 def test_deletes_go_both_ways_and_a_reset_brings_back_nothing_old(
-    office: Office,
+    office: SeveraOffice,
 ) -> None:
     kept, gone = office.enter("From Severa"), office.enter("Deleted there")
     office.connect()

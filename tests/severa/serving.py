@@ -1,15 +1,15 @@
-"""The stand-in for Severa on a port of this machine, as a real one is reached."""
+"""A stand-in for an application on a port of this machine, as real ones are reached."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Lock, Thread
 
-from tests.severa.server import SeveraServer
+from connectors.http import Http
 
 
 @contextmanager
-def served(severa: SeveraServer) -> Iterator[str]:
+def served(application: Http, *, path: str = "/rest-api") -> Iterator[str]:
     """Serve it until the end of the block; give the address of its API."""
     lock = Lock()
 
@@ -20,7 +20,7 @@ def served(severa: SeveraServer) -> Iterator[str]:
             length = int(self.headers.get("Content-Length") or 0)
             body = self.rfile.read(length) or None
             with lock:
-                response = severa.send(
+                response = application.send(
                     self.command, self.path, headers=dict(self.headers), body=body
                 )
             self.send_response_only(response.status)
@@ -41,7 +41,7 @@ def served(severa: SeveraServer) -> Iterator[str]:
     thread = Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_port}/rest-api"
+        yield f"http://127.0.0.1:{server.server_port}{path}"
     finally:
         server.shutdown()
         thread.join()

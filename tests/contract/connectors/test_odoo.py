@@ -129,6 +129,21 @@ def test_what_was_deleted_is_missed_even_after_a_long_time(odoo: OdooRig) -> Non
     assert [item.content for item in found.values()] == [None]
 
 
+def test_what_we_made_is_missed_even_if_it_goes_before_it_is_read(
+    odoo: OdooRig,
+) -> None:
+    _, cursor = read_all(odoo.connector())
+    connector = odoo.connector()
+    item = connector.create(meeting("Visit"), key="k1", ical_uid=None).item
+    cursor = connector.behind_own_writes(cursor)
+
+    odoo.remove(item.id)
+
+    for _ in range(2):  # A look whose answer got lost is done again.
+        found, _ = changes(odoo, cursor)
+        assert (found[item.id].content, found[item.id].key) == (None, "k1")
+
+
 def test_an_archived_meeting_is_deleted(odoo: OdooRig) -> None:
     visit = odoo.put(meeting("Visit"))
     assert visit is not None
