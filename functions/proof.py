@@ -8,7 +8,7 @@ from flask import Request
 
 from functions.bootstrap import now, settings, world
 from functions.http import Problem, Refused
-from functions.setting_forms import TasksAccount
+from functions.setting_forms import TasksAccount, TasksProof
 from functions.task_doors import audience_of
 from services.secrets.task_proof import HEADER, is_our_task
 
@@ -44,8 +44,11 @@ def _is_from(account: TasksAccount, token: str, *, path: str) -> bool:
 def _tokens() -> Tokens:
     from infra.google.http import transport_to
     from infra.google.signing_keys import listed_keys
+    from infra.oidc import CheckedTokens
     from infra.oidc import Tokens as GoogleTokens
 
+    if settings().tasks_proof is TasksProof.CLOUD_RUN:
+        return CheckedTokens(clock=world().clock)
     transport = transport_to(settings().google_url or "")
     return GoogleTokens(partial(listed_keys, transport), clock=world().clock)
 

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import TypeVar
 from urllib.parse import urlsplit
 
@@ -51,6 +52,17 @@ class TasksAccount:
     def emails(self) -> frozenset[str]:
         """All accounts that are believed."""
         return frozenset({self.email, *self.others})
+
+
+class TasksProof(StrEnum):
+    """By what a task's token is believed.
+
+    Cloud Run takes the signature out of a token that it checked itself, which it does
+    for functions that are not open to everybody; anywhere else such a token is forged.
+    """
+
+    SIGNATURE = "signature"
+    CLOUD_RUN = "cloud-run"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -265,6 +277,14 @@ def tasks_account(text: str, queue: Place) -> TasksAccount | None:
     return TasksAccount(
         email=emails[0], others=tuple(emails[1:]), audience=audience.strip()
     )
+
+
+def tasks_proof(text: str) -> TasksProof:
+    may = '"signature", or "cloud-run" where Google lets only our own accounts call'
+    setting = _Setting(name="TANDEM_TASKS_PROOF", text=text, may_hold=may)
+    if text not in set(TasksProof):
+        raise setting.refused()
+    return TasksProof(text)
 
 
 def private_addresses(text: str, base_url: str) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from functions import setting_forms as forms
-from functions.setting_forms import Place, SettingInvalid, TasksAccount
+from functions.setting_forms import Place, SettingInvalid, TasksAccount, TasksProof
 
 __all__ = ["Place", "SettingInvalid", "Settings", "TasksAccount", "read_settings"]
 
@@ -24,6 +24,7 @@ class Settings:
     operators: tuple[str, ...]
     google_client: str | None
     tasks_account: TasksAccount | None
+    tasks_proof: TasksProof
     private_addresses: bool
     environment: str
     metrics: Place
@@ -58,6 +59,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         operators=forms.operators(given("TANDEM_OPERATORS")),
         google_client=forms.google_client(given("TANDEM_GOOGLE_CLIENT")),
         tasks_account=forms.tasks_account(given("TANDEM_TASKS_ACCOUNT"), queue),
+        tasks_proof=forms.tasks_proof(given("TANDEM_TASKS_PROOF", "signature")),
         private_addresses=forms.private_addresses(
             given("TANDEM_PRIVATE_ADDRESSES"), base_url
         ),

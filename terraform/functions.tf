@@ -149,6 +149,8 @@ resource "google_cloudfunctions2_function" "function" {
 
     environment_variables = merge(local._settings, {
       THREADS = tostring(each.value.at_once)
+      # Before private functions Cloud Run checks the token, and takes its signature out.
+      TANDEM_TASKS_PROOF = each.value.public ? "signature" : "cloud-run"
     })
 
     vpc_connector                 = each.value.outward && var.fixed_egress ? google_vpc_access_connector.egress[0].id : null

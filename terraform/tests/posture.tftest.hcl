@@ -74,6 +74,14 @@ run "posture" {
     error_message = "What does tasks is told to all by Cloud Run's own address, for which its tokens are made."
   }
 
+  assert {
+    condition = alltrue([
+      for name, one in google_cloudfunctions2_function.function :
+      (one.service_config[0].environment_variables["TANDEM_TASKS_PROOF"] == "cloud-run") == !contains(keys(google_cloud_run_service_iam_member.anybody), name)
+    ])
+    error_message = "A token without its signature is believed only where Cloud Run checked it: where anybody may call, never."
+  }
+
   # --- Who reads which secret
 
   assert {

@@ -21,6 +21,7 @@ from functions import bootstrap
 from functions.settings import read_settings
 from infra import cloud_tasks as tasks_adapter
 from infra import secret_manager as vault_adapter
+from infra.oidc import TAKEN_OUT
 from services.agendas.agenda_hooks import hook_url
 from services.google.push import channel_token
 from services.world import World
@@ -57,9 +58,10 @@ class Cloud:
     signer: Signer
 
     def token_for(self, entry_point: str, *, account: str = TASKS) -> str:
-        """Return what Cloud Tasks shows to a function."""
+        """Return what Cloud Tasks shows, as Cloud Run hands it on to a function."""
         urls = json.loads(self.rows[entry_point].settings["TANDEM_URLS"])
-        return f"Bearer {self.signer.token(account, urls[entry_point])}"
+        token = self.signer.token(account, urls[entry_point])
+        return f"Bearer {token.rpartition('.')[0]}{TAKEN_OUT}"
 
 
 @pytest.fixture

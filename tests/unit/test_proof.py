@@ -6,6 +6,7 @@ import hmac
 import json
 import logging
 import re
+from collections.abc import Iterator
 from datetime import timedelta
 
 import jwt
@@ -19,7 +20,7 @@ from functions.settings import read_settings
 from functions.task_doors import DOORS
 from functions.tasks import task_body, told, tries_of
 from infra.google.signing_keys import Listed
-from infra.oidc import BETWEEN_LOOKS, KEPT_AT_MOST, SKEW, Tokens
+from infra.oidc import BETWEEN_LOOKS, KEPT_AT_MOST, SKEW, TAKEN_OUT, Tokens
 from local.doors import ROUTES
 from services.agendas.webhooks import DELIVER_PATH
 from services.connections.audits import AUDIT_PATH
@@ -416,3 +417,66 @@ def test_without_any_key_the_task_is_to_come_again(google: Google) -> None:
     google.down = True
 
     assert status_of(google.token()) == 500
+
+
+# --- Behind Cloud Run's own check ----------------------------------------------------
+
+
+def handed_on(token: str) -> str:
+    """Return a token as Cloud Run hands it on to a private function."""
+    return token.rpartition(".")[0] + TAKEN_OUT
+
+
+@pytest.fixture
+def behind_cloud_run(
+    monkeypatch: pytest.MonkeyPatch, stage: Stage, google: Google
+) -> Iterator[Google]:
+    """Google, and this process as a function that is not open to everybody."""
+    chosen = read_settings(CLOUD | {"TANDEM_TASKS_PROOF": "cloud-run"})
+    bootstrap.use(chosen, stage.world)
+    monkeypatch.undo()
+    proof._tokens.cache_clear()
+    yield google
+    proof._tokens.cache_clear()
+
+
+def test_cloud_runs_own_check_is_believed_where_it_is_made(
+    behind_cloud_run: Google,
+) -> None:
+    token = handed_on(behind_cloud_run.token())
+
+    assert posted(Authorization=f"Bearer {token}").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"email": "stranger@example.com"},
+        {"email_verified": False},
+        {"aud": "https://other.example.com"},
+        {"iss": "https://accounts.example.com"},
+        {"exp": 1},
+        {"email": None},
+        {"aud": None},
+    ],
+)
+def test_what_it_hands_on_must_still_be_about_us(
+    behind_cloud_run: Google, changes: dict[str, object]
+) -> None:
+    token = handed_on(behind_cloud_run.token(**changes))
+
+    assert posted(Authorization=f"Bearer {token}").status_code == 401
+
+
+def test_a_token_that_cloud_run_did_not_touch_came_around_it(
+    behind_cloud_run: Google,
+) -> None:
+    token = behind_cloud_run.token()
+
+    assert posted(Authorization=f"Bearer {token}").status_code == 401
+
+
+def test_anywhere_else_a_token_without_its_signature_is_forged(google: Google) -> None:
+    token = handed_on(google.token())
+
+    assert posted(Authorization=f"Bearer {token}").status_code == 401

@@ -75,6 +75,7 @@ def test_a_slash_at_the_end_of_an_address_is_no_matter() -> None:
         ("TANDEM_OPERATORS", "not an address"),
         ("TANDEM_GOOGLE_CLIENT", "a secret/name"),
         ("TANDEM_TASKS_ACCOUNT", "nobody"),
+        ("TANDEM_TASKS_PROOF", "none"),
         ("TANDEM_TASKS_ACCOUNT", "tasks@project,"),
         ("TANDEM_TASKS_ACCOUNT", "tasks@project https://a.example https://b.example"),
         ("TANDEM_VAULT", "secretmanager:my-project/europe-west1/x"),
