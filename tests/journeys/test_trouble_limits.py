@@ -1,10 +1,11 @@
 """Google slow, down or unwilling: everything waits its turn, nothing is doubled."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from services.connections.connection import State
+from services.connections.connection import State, change
 from services.google import accounts
 from services.links.link import Waiting
 from tests.journeys.trouble import (
@@ -60,6 +61,26 @@ def test_what_google_slows_down_waits_in_one_delayed_task(
     assert len(bench.events()) == 30
     assert bench.connection().counts.dirty == 0
     assert bench.queue.tasks == []
+
+
+def test_a_short_trouble_is_over_in_seconds_whatever_else_waits_for_later(
+    bench: Workbench,
+) -> None:
+    next_year = bench.clock.now() + timedelta(days=300)
+    change(
+        bench.store, bench.connection_id, lambda one: replace(one, wake_at=next_year)
+    )
+    visit(bench, "visit-1")
+    google_fails(bench, {"kind": "server_error_before", "count": 9})
+
+    assert [bench.sync().word for _ in range(3)] == ["postponed"] * 3
+
+    [task] = waiting(bench)
+    assert task.at is not None
+    assert task.at - bench.clock.now() < timedelta(seconds=10)
+    google_is_well(bench)
+    next_task(bench)
+    assert set(bench.events()) == {"visit-1"}
 
 
 def test_a_limit_while_reading_postpones_the_run(bench: Workbench) -> None:

@@ -56,13 +56,13 @@ def wait_for_lease(
 def postponed(session: Session, error: TransientError) -> Outcome:
     """Queue the run again later; a person sees nothing of it but the delay.
 
-    Where one is queued for later already, that one will do.
+    Where one is queued already for no later than that, that one will do.
     """
     wait = wait_of(session.connection.tries, error)
     if isinstance(error, RateLimited):
         told_to_wait(session, error, wait=wait)
-    queued = session.connection.wake_at
-    if queued is None or queued <= session.now():
+    queued, now = session.connection.wake_at, session.now()
+    if queued is None or not now < queued <= now + wait:
         _wake_later(session, wait)
     elif session.connection.lease.holder or session.asked:
         session.save(lambda now: awaiting(session, session.without_lease(now)))
