@@ -11,7 +11,14 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from services.connections.asked_runs import expected
-from services.connections.connection import RUNNING, Audited, Connection, change, loaded
+from services.connections.connection import (
+    RUNNING,
+    Audited,
+    Connection,
+    Counts,
+    change,
+    loaded,
+)
 from services.documents import data_of, record_of, save_over
 from services.ids import Kind, new_id
 from services.lanes import Lane, shard_of
@@ -42,7 +49,8 @@ class Audit:
     """An audit under way: where it is, and what it found so far.
 
     `calendar` and `agenda` are hashes of the links whose event or item was shown;
-    `place` is where the phase goes on.
+    `place` is where the phase goes on. `counts` is what the links count that it looked
+    at since the connection was stored in the version `counted_from`.
     """
 
     run: str
@@ -52,6 +60,8 @@ class Audit:
     calendar: bytes = b""
     agenda: bytes = b""
     links: int = 0
+    counts: Counts = field(default_factory=Counts)
+    counted_from: str = ""
     found: Mapping[str, int] = field(default_factory=dict)
     marked: tuple[str, ...] = ()
     tries: int = 0

@@ -32,6 +32,7 @@ from services.connections.connection import (
     RUNNING,
     Connection,
     ConnectionMissing,
+    Counts,
     change,
     load,
     path_of,
@@ -45,6 +46,7 @@ from services.ports.store import Conflict, Document, Query
 from services.queueing import queue_run
 from services.run.connecting import application_of
 from services.run.hint import Hint
+from services.run.keeping.recounting import counts_of, recounted
 from services.run.keeping.tally import tallied
 from services.run.looking.drift import Drifted, doubled, in_items, in_link, in_rows
 from services.run.session import Session
@@ -215,6 +217,7 @@ class _Auditing:
 
     def _links_page(self) -> Audit:
         """Look at links in the order of their items: two of one item are neighbours."""
+        self._begin_to_count()
         documents = self._links()
         shown = {
             Side.CALENDAR: hash_set(self.audit.calendar),
@@ -234,10 +237,21 @@ class _Auditing:
             drifted += [found] if found else []
         after = self._marked(drifted)
         linked = sum(each.link.linked for each in links)
-        after = replace(after, links=after.links + linked)
+        counts = counts_of(
+            (each.stored for each in links if each.stored), more_than=after.counts
+        )
+        after = replace(after, links=after.links + linked, counts=counts)
         if len(documents) == LINKS_AT_ONCE:
             return replace(after, place=documents[-1].id)
         return replace(after, phase=Phase.CHECK, place="")
+
+    def _begin_to_count(self) -> None:
+        """Count links only as long as the connection is as it is with the first."""
+        if not self.audit.place:
+            _, document = load(self.world.store, self.id)
+            self.audit = replace(
+                self.audit, counts=Counts(), counted_from=document.version
+            )
 
     def _links(self) -> Sequence[Document]:
         collection, place = links_of(self.id), None
@@ -309,6 +323,8 @@ class _Auditing:
     # --- the end ---------------------------------------------------------------------
 
     def _looked_at_all(self) -> str:
+        counts, version = self.audit.counts, self.audit.counted_from
+        recounted(self.world.store, self.id, counts, version=version)
         self._tell(repaired=0)
         if not self.audit.drifted:
             self._forget()

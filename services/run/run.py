@@ -37,6 +37,7 @@ from services.run.hint import Busy, Hint, Outcome, Overtaken, Stopped
 from services.run.keeping.asked import joined, last_run, told, turned_away
 from services.run.keeping.fresh import without_heard
 from services.run.keeping.polling import queue_next_look, quiet_for
+from services.run.keeping.recounting import heal
 from services.run.keeping.refused import heed_refusal
 from services.run.keeping.trouble import FIRST_WAIT, failed, postponed, wait_for_lease
 from services.run.keeping.waking import drained, has_due, queue_waking
@@ -148,6 +149,7 @@ def _run(session: Session) -> Outcome:
     # A run that gave way before its first write has read all, and still has the lease.
     if not complete or session.has_lease:
         _save_end(session, lambda now: now)
+    heal(session)
     _go_on(session, complete=complete, woken=connection.wake_at)
     tell_administrators(session.world, session.connection)
     _stop_stale_channel(session)

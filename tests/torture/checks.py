@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from services.links.link import Link, Waiting
+from services.run.keeping.recounting import counts_of
 from sync.content import Content
 from sync.delta import edited
 from sync.facets import facets_of
@@ -29,6 +30,7 @@ def check(stage: Stage, cases: dict[str, Case]) -> None:
     _untouched(stage, there)
     _no_mail(stage)
     _links_rest(stage)
+    _counted(stage)
     _announced(stage)
     _channels(stage)
 
@@ -138,6 +140,13 @@ def _links_rest(stage: Stage) -> None:
             what = f"{link.rank.name}, {link.waiting}: {link.why}"
             raise Broken(f"A link is left dirty: {what}")
         _carried_all(link)
+
+
+def _counted(stage: Stage) -> None:
+    """See to it that what the connection counts is what its links are."""
+    found, told = counts_of(stage.links()), stage.connection().counts
+    if found != told:
+        raise Broken(f"The connection counts {told}, and its links are {found}.")
 
 
 def _carried_all(link: Link) -> None:

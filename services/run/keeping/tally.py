@@ -8,12 +8,18 @@ from services.links.link import Link, Rank, Waiting
 from services.run.staged import Staged
 
 BY_HAND = frozenset({Waiting.PARKED, Waiting.UNSURE})
+RESTING = BY_HAND | {Waiting.HELD, Waiting.LATER}
+"""What has nothing to do by itself, though it is not clean."""
+
 SHOWN = frozenset({Waiting.HELD, Waiting.UNSURE})
 """What waits for a person's answer, and is shown in the connection's preview."""
 
 
 def tallied(counts: Counts, links: Iterable[Staged]) -> Counts:
-    """Return the counts after these links are saved as they are now."""
+    """Return the counts after these links are saved as they are now.
+
+    A count below nothing tells that one was wrong before: see `recounting`.
+    """
     for each in links:
         counts = _added(counts, each.stored, -1)
         counts = _added(counts, None if each.gone else each.link, +1)
@@ -56,15 +62,14 @@ def _added(counts: Counts, link: Link | None, by: int) -> Counts:
         return counts
     held = link.waiting is Waiting.HELD
     parked = link.waiting in BY_HAND
-    rests = link.rank is Rank.CLEAN or link.waiting is Waiting.LATER
-    dirty = not (rests or held or parked)
+    dirty = link.rank is not Rank.CLEAN and link.waiting not in RESTING
     return replace(
         counts,
-        links=max(0, counts.links + by * link.linked),
-        dirty=max(0, counts.dirty + by * dirty),
-        parked=max(0, counts.parked + by * parked),
-        held=max(0, counts.held + by * held),
-        alone=max(0, counts.alone + by * (link.alone is not None)),
-        orders=max(0, counts.orders + by * (link.order is not None)),
-        unsure=max(0, counts.unsure + by * (link.waiting is Waiting.UNSURE)),
+        links=counts.links + by * link.linked,
+        dirty=counts.dirty + by * dirty,
+        parked=counts.parked + by * parked,
+        held=counts.held + by * held,
+        alone=counts.alone + by * (link.alone is not None),
+        orders=counts.orders + by * (link.order is not None),
+        unsure=counts.unsure + by * (link.waiting is Waiting.UNSURE),
     )

@@ -23,10 +23,11 @@ from services.run.deciding.preparing import Preparing
 from services.run.deciding.releasing import Rivals
 from services.run.keeping.fresh import tell_carried, with_freshness
 from services.run.keeping.saving import Saving
+from services.run.keeping.tally import counted
 from services.run.keeping.trouble import wait_of
 from services.run.keeping.waking import is_due, with_left, woken_by
 from services.run.looking.look import Change
-from services.run.looking.naming import names_of
+from services.run.looking.naming import naming_of
 from services.run.looking.pairs import Arrivals
 from services.run.session import Session
 from services.run.staged import Staged
@@ -167,12 +168,14 @@ class Work:
             entries=tuple(replace(step.intent, epoch=epoch) for step in steps),
         )
 
-        def taken(connection: Connection) -> Connection:
-            counted = with_mails(connection, session)
-            return replace(session.with_lease(counted), work=page.id)
+        naming = naming_of(session, steps)
 
-        names = names_of(session, steps)
-        session.save(taken, writes=[opened(session.connection.id, page), *names])
+        def taken(connection: Connection) -> Connection:
+            told = counted(with_mails(connection, session), naming.displaced)
+            return replace(session.with_lease(told), work=page.id)
+
+        page_written = opened(session.connection.id, page)
+        session.save(taken, writes=[page_written, *naming.writes])
         return page
 
     def _done(self, step: Step) -> Intent:
