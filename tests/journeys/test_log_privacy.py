@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 import requests
 
+from connectors import registry
 from functions.logs import configure_logging
 from services.connections.connection import of_agenda
 from services.google.access import open_calendar
@@ -119,7 +120,7 @@ def log() -> Iterator[io.StringIO]:
 
 
 @pytest.fixture
-def walk(tandem: Tandem, log: io.StringIO) -> Walk:
+def walk(log: io.StringIO, tandem: Tandem) -> Walk:
     walk = Walk(tandem=tandem, log=log, secrets={OPERATOR_KEY})
     made = walk.made("POST", "organizations", {"name": f"{MARK} BV"}, key=OPERATOR_KEY)
     walk.organization, walk.key = made["id"], made["api_key"]
@@ -246,6 +247,21 @@ def send_nonsense(walk: Walk) -> None:
     walk.call("POST", "organizations", {}, key=OPERATOR_KEY, headers=header)
 
 
+def try_every_connector(walk: Walk) -> None:
+    """Give each connector's secrets away to a server that is not there."""
+    for definition in map(registry.definition, registry.names()):
+        form = definition.form.get("properties", {})
+        hidden = {name for name, schema in form.items() if schema.get("writeOnly")}
+        named = hidden | {"username"} | set(definition.form.get("required", ()))
+        given = {name: f"{MARK}-{name}" for name in named & form.keys() - {"token"}}
+        if "url" in given:
+            given["url"] = "http://127.0.0.1:9"
+        walk.secrets |= {given[name] for name in hidden & given.keys()}
+        asked = {"name": MARK, "owner_email": OWNER, "connector": definition.name}
+        answer = walk.call("POST", "agendas", {**asked, "application": given})
+        assert answer.status_code >= 400 or not hidden, answer.text
+
+
 def break_inside(walk: Walk) -> None:
     """Let stored documents hold what nobody wrote, and look at them."""
     store = walk.tandem.world.store
@@ -314,6 +330,7 @@ def test_no_line_of_the_log_holds_what_people_write_or_what_opens(walk: Walk) ->
     tell_a_deaf_webhook(walk)
     meet_trouble(walk)
     send_nonsense(walk)
+    try_every_connector(walk)
     break_inside(walk)
     use_the_rest(walk)
     lose_the_grant(walk)
