@@ -1,6 +1,7 @@
 """Terraform's files as data: what is declared, and what stands where."""
 
 import re
+import threading
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -66,6 +67,10 @@ class Config:
         )
 
 
+# Two at once would get into each other's results.
+_PARSER = threading.Lock()
+
+
 def load(folder: Path) -> Config:
     """Return what the files of a folder declare."""
     elements: list[Element] = []
@@ -73,7 +78,8 @@ def load(folder: Path) -> Config:
     for path in sorted(folder.glob("*.tf")):
         text = path.read_text(encoding="utf-8")
         try:
-            found = hcl2.loads(text)
+            with _PARSER:
+                found = hcl2.loads(text)
         except UnexpectedInput as error:
             broken.append(f"{path.name}:{error.line}: this is not HCL")
             continue

@@ -10,6 +10,7 @@ from checks.terraform import tables
 from checks.terraform.config import Config, load
 from checks.terraform.places import ROOT
 from functions.setting_forms import ENTRY_POINTS
+from services.metrics import METRICS
 
 ALERTS = ROOT / "docs" / "alerts"
 HOLDS_VALUES = frozenset(
@@ -21,6 +22,10 @@ HOLDS_VALUES = frozenset(
 )
 """What would put a secret into Terraform's state."""
 
+_PAGE = re.compile(r"docs/alerts/([a-z-]+)\.md")
+_FIGURE = re.compile(
+    r'(?:local\.figure|local\._(?:level|rate|quantile))\["(\w+)"\]|user/tandem\.(\w+)'
+)
 _SETTING = re.compile(r"\bTANDEM_[A-Z_]+\b")
 
 
@@ -36,6 +41,7 @@ def findings(folder: Path) -> list[str]:
         _no_secret_gets_into_the_state,
         _anybody_is_said_once,
         _alerts_have_pages,
+        _figures_are_measured,
     ]
     return [one for rule in rules for one in rule(config, folder)]
 
@@ -124,12 +130,20 @@ def _anybody_is_said_once(config: Config, _: Path) -> Iterator[str]:
         yield f"identity.tf: anybody is let in by {', '.join(saying) or 'nothing'}"
 
 
-def _alerts_have_pages(config: Config, _: Path) -> Iterator[str]:
-    if "alerts" not in config.declared("locals"):
-        return
-    alerts = set(config.local("alerts"))
+def _alerts_have_pages(config: Config, folder: Path) -> Iterator[str]:
+    opened = "".join(path.read_text() for path in sorted(folder.glob("*.tf")))
+    alerts = {*config.local("alerts"), *_PAGE.findall(opened)}
     pages = {path.stem for path in ALERTS.glob("*.md")} - {"README"}
     for name in sorted(alerts - pages):
         yield f"alerts.tf: the alert {name} has no page in docs/alerts/"
     for name in sorted(pages - alerts):
         yield f"alerts.tf: no alert opens docs/alerts/{name}.md"
+
+
+def _figures_are_measured(config: Config, folder: Path) -> Iterator[str]:
+    """An alert over a figure that nobody measures would never be sent."""
+    known = {one.name.removeprefix("tandem.") for one in METRICS}
+    for path in sorted(folder.glob("*.tf")):
+        named = _FIGURE.findall(path.read_text())
+        for name in sorted({found for one in named for found in one if found} - known):
+            yield f"{path.name}: nobody measures {name}"

@@ -168,6 +168,20 @@ PROMISES = [
         told="google_cloud_run_service_iam_member.caller",
     ),
     Mistake(
+        name="an alert without a page",
+        file="alerts.tf",
+        right="    sweep-silent = {",
+        wrong="    sweep-quiet = {",
+        told="sweep-quiet has no page",
+    ),
+    Mistake(
+        name="a figure that nobody measures",
+        file="alerts.tf",
+        right='local.figure["faults"]',
+        wrong='local.figure["folts"]',
+        told="nobody measures folts",
+    ),
+    Mistake(
         name="a secret in the state",
         file="secrets.tf",
         right='resource "google_secret_manager_secret_iam_member" "reader"',
