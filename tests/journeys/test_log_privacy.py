@@ -9,7 +9,8 @@ import io
 import json
 import logging
 import re
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
@@ -29,12 +30,12 @@ from tests.journeys.tandem import (
     Browser,
     Tandem,
     parameters,
-    until,
 )
 from tests.standin.people import Person
 
 Json = dict[str, Any]
 
+PATIENCE = 90.0
 MARK = "Zebrafink"
 """A word in every text that a person could write, and in none of ours."""
 
@@ -139,6 +140,14 @@ def walk(log: io.StringIO, tandem: Tandem) -> Walk:
     return walk
 
 
+def eventually(true: Callable[[], bool]) -> None:
+    """Wait until something is true, on however slow a machine."""
+    ends = time.monotonic() + PATIENCE
+    while not true():
+        assert time.monotonic() < ends, "It did not become true in time."
+        time.sleep(0.1)
+
+
 def connect(walk: Walk) -> Person:
     """Walk from the invitation through Google's consent; return the owner at Google."""
     tandem = walk.tandem
@@ -176,12 +185,13 @@ def work_on_both_sides(walk: Walk, owner: Person) -> None:
         attendees=[{"email": GUEST, "displayName": MARK}],
     )
     walk.tandem.settle()
-    until(lambda: len(walk.made("GET", items)["items"]) == 2)
+    eventually(lambda: len(walk.made("GET", items)["items"]) == 2)
     flat = f"agendas/{walk.agenda}/appointments/two"
     times = {"start": "2026-12-02T09:00:00Z", "end": "2026-12-02T10:00:00Z"}
     walk.made("PUT", flat, {"title": MARK, **times}, key=key)
     walk.made("PATCH", f"{items}/one", {"title": f"{MARK} moved"})
     walk.tandem.settle()
+    eventually(lambda: {"carried", "push-heard", "census"} <= walk.events())
 
 
 def tell_a_deaf_webhook(walk: Walk) -> None:
@@ -189,7 +199,7 @@ def tell_a_deaf_webhook(walk: Walk) -> None:
     made = walk.made("PUT", hook, {"url": f"http://127.0.0.1:9/{MARK}-hook"})
     walk.once.add(made["secret"])
     walk.made("PUT", f"{items}/told", {"@type": "Event", **MARKED, **TIME})
-    until(lambda: "hook-failed" in walk.events())
+    eventually(lambda: "hook-failed" in walk.events())
     walk.made("DELETE", hook)
 
 
