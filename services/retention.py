@@ -61,7 +61,10 @@ KEEPINGS: Final = (
     ),
     Keeping(
         place="agendas/*/items",
-        holds="appointments of a `rest` agenda, and what was last stated of them",
+        holds=(
+            "appointments of a `rest` agenda, and what was last stated of them; ids "
+            "and times that other connectors note"
+        ),
         of=GUESTS,
         kept="with its agenda; 90 days after it was deleted, without contents",
         after=AT_ONCE,
