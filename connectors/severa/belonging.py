@@ -10,7 +10,6 @@ from connectors.base import Json
 from connectors.severa.mapping import Activity, Frame, moment_of
 
 DEFAULT_CATEGORIES = ("CalendarEntry", "Absences", "Personal")
-TASK = "Task"
 SERIES = "Series"
 RECURRING = ("Occurrence", "Exception")
 MEMBERS = (
@@ -27,7 +26,10 @@ MEMBERS = (
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Belonging:
-    """What one user owns, of some categories; project tasks and series never."""
+    """What one user owns, of some categories; project tasks and series never.
+
+    The form offers every category but Task.
+    """
 
     owner: str
     categories: frozenset[str]
@@ -38,7 +40,6 @@ class Belonging:
         return (
             _member(row, "ownerUser").get("guid") == self.owner
             and category in self.categories
-            and category != TASK
             and not row.get("projectTaskStatus")
             and row.get("recurrenceType") != SERIES
         )

@@ -79,7 +79,8 @@ class Listing:
 
     def _changed(self, place: Place, *, limit: int) -> ItemPage:
         since = ("changedSince", place.since.isoformat())
-        page = self._page([*self.query, since], place, limit=limit)
+        # What comes again is no news, and is not to fill the page.
+        page = self._page([*self.query, since], place, limit=limit + len(place.shown))
         if not place.page:
             next_since = max(place.since, page.at - OVERLAP)
             place = replace(place, next_since=next_since)

@@ -171,6 +171,7 @@ def test_no_more_than_eight_calls_a_second_are_made(office: Office) -> None:
 
     seconds = (office.clock.now() - begun).total_seconds()
     assert len(office.server.calls) / seconds < 8
+    assert 429 not in office.server.refused
 
 
 def test_what_was_refused_as_too_much_is_sent_again_later(office: Office) -> None:
@@ -234,6 +235,32 @@ def test_a_thousand_changes_are_read_in_pages_of_a_hundred(office: Office) -> No
 
     assert len(found) == 1000
     assert len(office.server.calls) <= 1000 / 100 + 2
+
+
+def test_what_comes_again_does_not_fill_a_page(office: Office) -> None:
+    for number in range(6):
+        office.add(f"Visit {number}")
+    connector = office.connector()
+    _, cursor = read_all(connector)
+    office.add("New")
+
+    page = connector.read(cursor, window=WINDOW, limit=2)
+
+    assert (titles(page.items), page.more) == (["New"], False)
+
+
+def test_a_change_that_becomes_visible_late_is_not_missed(office: Office) -> None:
+    connector = office.connector()
+    _, cursor = read_all(connector)
+    office.clock.advance(timedelta(minutes=5))
+    _, cursor = read_all(connector, cursor)
+
+    name = office.add("Slow to commit")
+    stamp = office.clock.now() - timedelta(seconds=90)
+    office.activities.rows[name]["lastUpdatedDateTime"] = stamp.isoformat()
+    found, _ = read_all(connector, cursor)
+
+    assert titles(found) == ["Slow to commit"]
 
 
 def test_only_own_activities_of_the_chosen_categories_are_read(office: Office) -> None:

@@ -159,3 +159,19 @@ def test_deletes_go_both_ways_and_a_reset_brings_back_nothing_old(
     assert office.at_google() == ["New"]
     assert office.in_severa() == ["From Severa", "New"]
     assert kept in office.activities.rows
+
+
+def test_a_series_that_is_on_both_sides_is_paired_occurrence_by_occurrence(
+    office: Office,
+) -> None:
+    office.activities.add_series(office.row("Weekly"), weeks=3)
+    at = {"dateTime": SOON.isoformat(), "timeZone": "UTC"}
+    ends = {"dateTime": (SOON + HOUR).isoformat(), "timeZone": "UTC"}
+    rule = ["RRULE:FREQ=WEEKLY;COUNT=3"]
+    office.anna.insert(summary="Weekly", start=at, end=ends, recurrence=rule)
+
+    office.connect()
+    office.look()
+
+    assert office.in_severa() == ["Weekly"] * 3
+    assert office.at_google() == ["Weekly"]

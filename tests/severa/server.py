@@ -39,6 +39,7 @@ class SeveraServer:
     hears_filters: bool = False
     activities: Activities = field(init=False)
     calls: list[tuple[str, str]] = field(default_factory=list)
+    refused: list[int] = field(default_factory=list)
     _tokens: dict[str, datetime] = field(default_factory=dict)
     _recent: deque[datetime] = field(default_factory=deque)
     _pages: dict[str, tuple[str, int]] = field(default_factory=dict)
@@ -73,6 +74,7 @@ class SeveraServer:
             query = parse_qs(parts.query)
             return self._dispatched(method, path, query, body)
         except Refused as refused:
+            self.refused.append(refused.status)
             return self._said(refused.status, row_of_error(refused))
 
     def count(self, method: str, path: str = "") -> int:
