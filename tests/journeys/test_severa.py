@@ -162,7 +162,7 @@ def test_deletes_go_both_ways_and_a_reset_brings_back_nothing_old(
 
 
 def test_a_series_that_is_on_both_sides_is_paired_occurrence_by_occurrence(
-    office: Office,
+    office: SeveraOffice,
 ) -> None:
     office.activities.add_series(office.row("Weekly"), weeks=3)
     at = {"dateTime": SOON.isoformat(), "timeZone": "UTC"}
