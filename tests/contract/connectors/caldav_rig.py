@@ -4,10 +4,12 @@ import json
 import uuid
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 from types import MappingProxyType
 from urllib.parse import quote
 
 import requests
+from dulwich.repo import Repo
 from icalendar import Calendar
 
 from connectors.base import Connector, Definition, Means
@@ -24,6 +26,18 @@ MAKE = b"""<?xml version="1.0"?><C:mkcalendar xmlns:D="DAV:"
  xmlns:C="urn:ietf:params:xml:ns:caldav"><D:set><D:prop>
  <D:displayname>%s</D:displayname></D:prop></D:set></C:mkcalendar>"""
 
+PLAIN = """BEGIN:VCALENDAR
+VERSION:2.0
+PRODID:-//Somebody else//EN
+BEGIN:VEVENT
+UID:{number}@app.example
+DTSTAMP:20261120T090000Z
+DTSTART:20310303T100000Z
+SUMMARY:{title} {number}
+END:VEVENT
+END:VCALENDAR
+"""
+
 
 class CaldavRig:
     """A new calendar of Anna's, and her own program on it."""
@@ -36,10 +50,10 @@ class CaldavRig:
         self.name = f"c{uuid.uuid4().hex[:12]}"
         self.calendar = f"{server.home}{self.name}/"
         self._send("MKCALENDAR", self.calendar, MAKE % self.name.encode())
+        self.folder = server.calendars / self.name
 
     def close(self) -> None:
-        """Take the calendar away."""
-        self.hand.delete(self.calendar, timeout=30)
+        """Leave; the calendar goes with its server."""
         self.hand.close()
         self.http.close()
 
@@ -104,7 +118,18 @@ class CaldavRig:
 
     def write_text(self, item_id: str, text: str) -> None:
         """Put a resource as somebody's program wrote it."""
-        self._write(item_id, text.replace("\n", "\r\n").encode())
+        self._write(item_id, "\r\n".join(text.splitlines()).encode() + b"\r\n")
+
+    def fill(self, count: int, *, title: str = "Visit") -> None:
+        """Enter many meetings at once, past the server: into the files it keeps."""
+        for number in range(count):
+            text = PLAIN.format(number=number, title=title).replace("\n", "\r\n")
+            (self.folder / f"{number}.ics").write_text(text, newline="")
+        self._filled(self.folder)
+
+    def _filled(self, folder: Path) -> None:
+        """Let the server take in files that were put there, however long it takes."""
+        self.hand.request("PROPFIND", self.calendar, headers={"Depth": "1"})
 
     def _write(self, name: str, body: bytes) -> None:
         self._send("PUT", self._url(name), body, {"Content-Type": "text/calendar"})
@@ -144,6 +169,18 @@ class CaldavRig:
 
     def deaf(self) -> Connector:
         return self.over(Deaf(self.http))
+
+
+class Xandikos(CaldavRig):
+    """The same, where everything is kept in Git."""
+
+    def _filled(self, folder: Path) -> None:
+        repository = Repo(str(folder))
+        repository.get_worktree().stage([path.name for path in folder.glob("*.ics")])
+        repository.get_worktree().commit(
+            message=b"Fill", committer=b"A <a@example.com>"
+        )
+        repository.close()
 
 
 class Radicale(CaldavRig):

@@ -31,11 +31,15 @@ level = critical
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Server:
-    """A server that runs: its root, where Anna's calendars lie, and its files."""
+    """A server that runs: its root, Anna's calendars there, and all its files.
+
+    `calendars` is the folder in which it keeps Anna's.
+    """
 
     url: str
     home: str
     folder: Path
+    calendars: Path
 
 
 @cache
@@ -45,9 +49,11 @@ def radicale() -> Server:
     (folder / "users").write_text(f"{USER}:{PASSWORD}\n")
     config = folder / "config"
     config.write_text(RADICALE.format(port=port, folder=folder))
-    _start([sys.executable, "-m", "radicale", "--config", str(config)], folder, port)
+    launcher = Path(__file__).with_name("radicale_server.py")
+    _start([sys.executable, str(launcher), str(config)], folder, port)
     url = f"http://127.0.0.1:{port}/"
-    return Server(url=url, home=f"{url}{USER}/", folder=folder)
+    calendars = folder / "data" / "collection-root" / USER
+    return Server(url=url, home=f"{url}{USER}/", folder=folder, calendars=calendars)
 
 
 @cache
@@ -60,7 +66,8 @@ def xandikos() -> Server:
     command += ["--current-user-principal", f"/{USER}/"]
     _start(command, folder, port)
     url = f"http://127.0.0.1:{port}/"
-    return Server(url=url, home=f"{url}{USER}/calendars/", folder=folder)
+    home, calendars = f"{url}{USER}/calendars/", folder / "data" / USER / "calendars"
+    return Server(url=url, home=home, folder=folder, calendars=calendars)
 
 
 def _folder() -> Path:
@@ -86,7 +93,7 @@ def _start(command: list[str], folder: Path, port: int) -> None:
 
     atexit.register(stop)
     deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
+    while time.monotonic() < deadline and process.poll() is None:
         try:
             requests.get(f"http://127.0.0.1:{port}/", timeout=5)
         except requests.ConnectionError:

@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 
-from tests.contract.connectors.caldav_rig import CaldavRig, Radicale
+from tests.contract.connectors.caldav_rig import Radicale, Xandikos
 from tests.contract.connectors.caldav_servers import radicale, xandikos
 from tests.contract.connectors.callpro_rig import CallproRig
 from tests.contract.connectors.odoo_rig import odoo
@@ -36,9 +36,9 @@ def on_radicale() -> Iterator[Radicale]:
 
 
 @contextmanager
-def on_xandikos() -> Iterator[CaldavRig]:
+def on_xandikos() -> Iterator[Xandikos]:
     """Give a calendar on Xandikos."""
-    rig = CaldavRig(xandikos())
+    rig = Xandikos(xandikos())
     try:
         yield rig
     finally:
