@@ -124,7 +124,7 @@ resource "google_monitoring_alert_policy" "alert" {
       duration            = "${each.value.minutes * 60}s"
       evaluation_interval = "60s"
       rule_group          = local.prefix
-      alert_rule          = each.key
+      alert_rule          = replace(each.key, "-", "_")
 
       # Before the first event nobody has measured anything.
       disable_metric_validation = true

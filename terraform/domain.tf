@@ -213,7 +213,7 @@ resource "google_compute_security_policy" "front" {
   rule {
     description = "Everybody else: plenty for an application, too little for a flood."
     action      = "throttle"
-    priority    = 2147483647
+    priority    = 1000
     match {
       versioned_expr = "SRC_IPS_V1"
       config {
@@ -227,6 +227,18 @@ resource "google_compute_security_policy" "front" {
       rate_limit_threshold {
         count        = 6000
         interval_sec = 60
+      }
+    }
+  }
+
+  rule {
+    description = "Who asks no more than that comes in."
+    action      = "allow"
+    priority    = 2147483647
+    match {
+      versioned_expr = "SRC_IPS_V1"
+      config {
+        src_ip_ranges = ["*"]
       }
     }
   }
