@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from services.agendas.settings import AgendaSettings, Brake
 from services.connections.connection import Connection, Counts, Spent, State, asking
 from services.links.decided import Decided
-from services.links.link import Link, Rank, Waiting
+from services.links.link import Intent, Link, Part, Rank, Waiting
 from services.run.deciding.gate import Gate
 from sync.content import Content, Details, Duration, When
 from sync.plan import Act, Plan
@@ -59,6 +59,42 @@ def test_few_deletes_are_never_a_share() -> None:
     passed = [small.passed(LINK, DELETE).waiting for _ in range(5)]
 
     assert passed == [None, None, None, None, Waiting.HELD]
+
+
+def intent(link: Link) -> Intent:
+    """Return the intent of a delete that was let pass."""
+    return Intent(
+        id=f"i-{link.id}",
+        link=link.id,
+        side=Side.AGENDA,
+        act=Act.DELETE,
+        target=link.id,
+        at=NOON,
+        epoch=1,
+    )
+
+
+def test_what_was_let_pass_and_not_done_is_counted_no_more_and_nothing_else() -> None:
+    series = [
+        Link(
+            id=f"s{number}",
+            birth=Side.CALENDAR,
+            part=Part(series="s", key=str(number), of_item=False),
+        )
+        for number in range(3)
+    ]
+    brake = gate(connection(links=100), max_share=1.0)
+    for link in (LINK, *series):
+        brake.passed(link, DELETE)
+
+    for link in series:
+        brake.give_back(intent(link))
+    alone = len(brake.spent.deletes)
+    for _ in range(2):
+        brake.give_back(intent(LINK))
+
+    assert alone == 1
+    assert brake.spent.deletes == ()
 
 
 def test_what_is_held_says_which_limit_it_met() -> None:

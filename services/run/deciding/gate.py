@@ -40,6 +40,7 @@ class Gate:
     limit: str = ""
     changed: bool = False
     causes: set[tuple[str, str]] = field(default_factory=set)
+    counted: set[tuple[str, str]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.spent = Spent(
@@ -95,12 +96,17 @@ class Gate:
         return link.part is not None and (kind, link.part.series) in self.causes
 
     def give_back(self, intent: Intent) -> None:
-        """Count a step that was let pass, and then not done, no more."""
-        if intent.order:
+        """Count a step that was let pass, and then not done, no more.
+
+        Only one that was counted: of a series one step is, and of orders none.
+        """
+        kind = "delete" if intent.act == Act.DELETE else "move"
+        if (kind, intent.link) not in self.counted:
             return
-        if intent.act == Act.DELETE and self.now in self.spent.deletes:
+        self.counted.discard((kind, intent.link))
+        if kind == "delete":
             self.spent = replace(self.spent, deletes=_less(self.spent.deletes))
-        elif is_move(intent.atoms) and self.now in self.spent.moves:
+        else:
             self.spent = replace(self.spent, moves=_less(self.spent.moves))
 
     def _needs_approval(self) -> bool:
@@ -139,6 +145,7 @@ class Gate:
         return brake.max_deletes if kind == "delete" else brake.max_moves
 
     def _count(self, kind: str, link: Link) -> None:
+        self.counted.add((kind, link.id))
         spent = self.spent
         if kind == "delete":
             self.spent = replace(spent, deletes=(*spent.deletes, self.now))
