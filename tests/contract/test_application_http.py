@@ -42,7 +42,8 @@ class Application(BaseHTTPRequestHandler):
         length = int(self.headers.get("Content-Length") or 0)
         self.sent = self.rfile.read(length)
         self.seen.append(f"{self.command} {self.path}")
-        getattr(self, "do_" + self.path.strip("/").split("?")[0])()
+        name = "do_" + self.path.strip("/").split("?")[0]
+        getattr(self, name, self.do_nothing)()
 
     def __getattr__(self, name: str) -> Any:
         if name in ("do_GET", "do_PUT", "do_PROPFIND"):
@@ -59,6 +60,9 @@ class Application(BaseHTTPRequestHandler):
 
     def do_echo(self) -> None:
         self.say(200, self.sent, X_Host=self.headers["Host"])
+
+    def do_nothing(self) -> None:
+        self.say(404)
 
     def do_packed(self) -> None:
         self.say(200, gzip.compress(b"plain"), Content_Encoding="gzip")
