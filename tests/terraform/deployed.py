@@ -21,15 +21,17 @@ from tests.journeys.processes import free_port
 
 START_SECONDS = 60.0
 PROJECT = "tandem-dev-example"
+NOWHERE = "127.0.0.1:1"
 TASKS = f"tandem-tasks@{PROJECT}.iam.gserviceaccount.com"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Row:
-    """One function as planned: its entry point, and what it is told."""
+    """One function as planned: its entry point, what it is told, and its rights."""
 
     entry_point: str
     settings: Mapping[str, str]
+    uses_store: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -71,6 +73,11 @@ class Running:
 def rows(plan: Mapping[str, Any]) -> dict[str, Row]:
     """Return each function of a plan, by its entry point."""
     found = {}
+    roles = {
+        change.get("index")
+        for change in plan["resource_changes"]
+        if change["type"] == "google_project_iam_member"
+    }
     for change in plan["resource_changes"]:
         if change["type"] == "google_cloudfunctions2_function":
             planned = change["change"]["after"]
@@ -79,7 +86,8 @@ def rows(plan: Mapping[str, Any]) -> dict[str, Row]:
             known = {k: v or "" for k, v in service["environment_variables"].items()}
             # Made by Google when it is applied.
             known["TANDEM_TASKS_ACCOUNT"] = TASKS
-            found[name] = Row(entry_point=name, settings=known)
+            store = f"{name.replace('_', '-')} roles/datastore.user" in roles
+            found[name] = Row(entry_point=name, settings=known, uses_store=store)
     return found
 
 
@@ -116,6 +124,8 @@ def started(
     environment = {name: os.environ[name] for name in kept if name in os.environ}
     environment |= {**row.settings, **surroundings}
     environment |= {"PORT": str(port), "K_SERVICE": row.entry_point}
+    if not row.uses_store:
+        environment["FIRESTORE_EMULATOR_HOST"] = NOWHERE
     command = [str(python / "bin" / "functions-framework"), "--source=main.py"]
     command += [f"--target={row.entry_point}", "--signature-type=http"]
     log = source.parent / f"{row.entry_point}.log"

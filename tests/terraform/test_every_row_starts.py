@@ -246,6 +246,12 @@ def test_every_row_is_started_below(planned: Planned) -> None:
     assert rows(planned.plan).keys() == ASKED.keys()
 
 
+def test_the_door_for_pushes_is_started_without_a_store(planned: Planned) -> None:
+    without = {name for name, row in rows(planned.plan).items() if not row.uses_store}
+
+    assert without == {"calendar_webhook"}
+
+
 @pytest.mark.parametrize("entry_point", ASKED)
 def test_it_starts_and_answers(entry_point: str, cloud: Cloud) -> None:
     ASKED[entry_point](cloud)

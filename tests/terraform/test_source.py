@@ -16,11 +16,14 @@ def names(planned: Planned) -> set[str]:
 
 
 def what_runs() -> set[str]:
-    """Return what main.py needs of this project, and what it is built with."""
+    """Return what main.py needs of this project, and what it is built with.
+
+    That is all in the rooms that are deployed but what is written for people.
+    """
     found = {"main.py", "requirements.txt"}
     for room in CLOUD_ROOMS:
         for path in (ROOT / room).rglob("*"):
-            if path.is_file() and path.suffix in (".py", ".html", ".css"):
+            if path.is_file() and path.suffix not in (".md", ".pyc"):
                 found.add(path.relative_to(ROOT).as_posix())
     return found
 
