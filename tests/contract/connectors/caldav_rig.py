@@ -17,7 +17,7 @@ from connectors.http import Http, NoAnswer, Response, Why
 from connectors.registry import definition
 from infra.application_http import ApplicationHttp
 from sync.content import Content
-from tests.contract.connectors.caldav_servers import PASSWORD, USER, Server
+from tests.contract.connectors.caldav_servers import Server
 from tests.contract.connectors.ics_hand import ics_of
 from tests.contract.connectors.rig import meeting
 from tests.journeys.workbench import RealClock, Workbench
@@ -46,7 +46,7 @@ class CaldavRig:
         self.server = server
         self.http = ApplicationHttp(private_addresses=True)
         self.hand = requests.Session()
-        self.hand.auth = (USER, PASSWORD)
+        self.hand.auth = (server.user, server.password)
         self.name = f"c{uuid.uuid4().hex[:12]}"
         self.calendar = f"{server.home}{self.name}/"
         self._send("MKCALENDAR", self.calendar, MAKE % self.name.encode())
@@ -66,8 +66,8 @@ class CaldavRig:
         """What the calendar is reached with."""
         return {
             "url": self.server.url,
-            "username": USER,
-            "password": PASSWORD,
+            "username": self.server.user,
+            "password": self.server.password,
             "calendar": self.calendar,
         }
 
@@ -189,6 +189,15 @@ class Radicale(CaldavRig):
     def locked_out(self) -> Connector:
         application = {**self.application, "password": "guess"}
         return self.definition.open(application, self.means())
+
+
+class RealServer(Radicale):
+    """A calendar of its own on a server of somebody's, taken away afterwards."""
+
+    def close(self) -> None:
+        """Take the calendar away."""
+        self.hand.delete(self.calendar, timeout=30)
+        super().close()
 
 
 class Counting:

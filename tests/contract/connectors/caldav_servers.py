@@ -40,6 +40,8 @@ class Server:
     home: str
     folder: Path
     calendars: Path
+    user: str = USER
+    password: str = PASSWORD
 
 
 @cache

@@ -3,9 +3,10 @@
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
 
-from tests.contract.connectors.caldav_rig import Radicale, Xandikos
-from tests.contract.connectors.caldav_servers import radicale, xandikos
+from tests.contract.connectors.caldav_rig import Radicale, RealServer, Xandikos
+from tests.contract.connectors.caldav_servers import Server, radicale, xandikos
 from tests.contract.connectors.callpro_rig import CallproRig
 from tests.contract.connectors.odoo_rig import odoo
 from tests.contract.connectors.rest_rig import RestRig
@@ -45,6 +46,27 @@ def on_xandikos() -> Iterator[Xandikos]:
         rig.close()
 
 
+@contextmanager
+def on_real_server() -> Iterator[RealServer]:
+    """Give a new calendar below `CALDAV_URL`, where `CALDAV_USER` may make such."""
+    url = os.environ["CALDAV_URL"].rstrip("/") + "/"
+    nowhere = Path(os.devnull)
+    rig = RealServer(
+        Server(
+            url=url,
+            home=url,
+            folder=nowhere,
+            calendars=nowhere,
+            user=os.environ["CALDAV_USER"],
+            password=os.environ["CALDAV_PASSWORD"],
+        )
+    )
+    try:
+        yield rig
+    finally:
+        rig.close()
+
+
 Makers = Mapping[str, Callable[[], AbstractContextManager[Rig]]]
 
 STANDING: Makers = {
@@ -57,8 +79,14 @@ STANDING: Makers = {
 }
 """What is always tried; each makes an empty application, and takes it away again."""
 
-_REAL = (("severa-real", "SEVERA_CLIENT_ID", real_severa),)
-"""Real servers, each with the variable that must be set for it to be tried."""
+_REAL = (
+    ("severa-real", "SEVERA_CLIENT_ID", real_severa),
+    ("caldav (Radicale)-real", "CALDAV_URL", on_real_server),
+)
+"""Real servers, each with the variable that must be set for it to be tried.
+
+They are to hold what the table says of the same name without "-real".
+"""
 
 RIGS: Makers = {
     **STANDING,
