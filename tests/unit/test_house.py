@@ -326,7 +326,8 @@ def test_nothing_is_left_for_later(word: str) -> None:
         f"{file.name}:{number} says {word}"
         for file in [*production(), *modules("tests", "benchmarks", "checks")]
         for number, line in enumerate(file.lines, start=1)
-        if word in line
+        # A calendar's VTODO is no such word.
+        if re.search(rf"\b{word}\b", line)
     )
 
     assert not found(left)
