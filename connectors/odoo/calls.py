@@ -72,13 +72,14 @@ class Calls:
     now: Callable[[], datetime]
     sleep: Callable[[timedelta], None]
     memory: MutableMapping[str, Json]
+    context: Mapping[str, Json] = field(default_factory=lambda: QUIET)
 
     def call(
         self,
         model: str,
         method: str,
         *,
-        ids: Sequence[int] | None = None,
+        ids: Sequence[int | str] | None = None,
         **named: Json,
     ) -> Json:
         """Return what the method returns.
@@ -86,7 +87,7 @@ class Calls:
         Raises Missing, Forbidden, ContentRefused, OperatorFault and what waiting helps.
         """
         self._keep_pace()
-        named = {**named, "context": QUIET}
+        named = {**named, "context": dict(self.context)}
         if self.place.version >= JSON_2_SINCE:
             return self._json_2(model, method, ids, named)
         return self._rpc(model, method, ids, named)
@@ -104,7 +105,7 @@ class Calls:
         self,
         model: str,
         method: str,
-        ids: Sequence[int] | None,
+        ids: Sequence[int | str] | None,
         named: Mapping[str, Json],
     ) -> Json:
         body = named if ids is None else {"ids": list(ids), **named}
@@ -124,7 +125,7 @@ class Calls:
         self,
         model: str,
         method: str,
-        ids: Sequence[int] | None,
+        ids: Sequence[int | str] | None,
         named: dict[str, Json],
     ) -> Json:
         place = self.place
@@ -189,6 +190,8 @@ def raise_named(said: Mapping[str, Json], *, status: int) -> None:
     """Raise what Odoo's own exception means. Its traceback is told nobody."""
     name = str(said.get("name", "")).rpartition(".")[2]
     message = str(said.get("message", ""))[:LONGEST_MESSAGE]
+    if "does not exist" in message and "database" in message:
+        raise OperatorFault("There is no database of this name.")
     if name in ("AccessDenied", "Unauthorized"):
         raise OperatorFault(_KEY_REFUSED)
     if name == "AccessError":
@@ -199,8 +202,6 @@ def raise_named(said: Mapping[str, Json], *, status: int) -> None:
         error = refused("Odoo does not take this meeting as it is.")
         error.reply = Reply(status=status, reason=name, message=message)
         raise error
-    if "does not exist" in message and "database" in message:
-        raise OperatorFault("Odoo has no database of this name.")
     raise TransientError("Odoo is in trouble: it could not do what was asked.")
 
 

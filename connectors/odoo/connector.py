@@ -21,7 +21,7 @@ from connectors.odoo.cursor import Cursor, packed, unpacked
 from connectors.odoo.definition import CAPABILITIES
 from connectors.odoo.holding import held
 from connectors.odoo.loading import Loader
-from connectors.odoo.looking import Looker, unsettled_rows
+from connectors.odoo.looking import EventSource, Looker, unsettled_rows
 from connectors.odoo.notes import Notes
 from connectors.odoo.owner import Owner
 from connectors.odoo.rows import Row, Seen, home_of, token_in
@@ -162,7 +162,7 @@ class OdooConnector:
         if base is not None:
             item_id = self._finished(base, content)
             return Written(item=self._there(item_id).item, sure=False)
-        with _as_refusal():
+        with as_refusal():
             made = self._writer.create(content, Token(key=key, ical_uid=ical_uid or ""))
         return self._written(made, content)
 
@@ -189,7 +189,7 @@ class OdooConnector:
         if content.recurs:
             self._tidied([known])
             self._without_failed(item_id, known)
-        with _as_refusal():
+        with as_refusal():
             self._writer.change(known, before, content)
         return self._written(item_id, content)
 
@@ -198,7 +198,7 @@ class OdooConnector:
         known = self._current(item_id, version)
         if known is None:
             return
-        with _as_refusal():
+        with as_refusal():
             self._writer.remove(known.rows)
 
     # --- the parts -------------------------------------------------------------------
@@ -209,9 +209,8 @@ class OdooConnector:
 
     @property
     def _looker(self) -> Looker:
-        return Looker(
-            calls=self.calls, owner=self.owner, notes=self.notes, now=self.now()
-        )
+        source = EventSource(calls=self.calls, owner=self.owner)
+        return Looker(source=source, notes=self.notes, now=self.now())
 
     @property
     def _writer(self) -> Writer:
@@ -269,7 +268,7 @@ class OdooConnector:
 
 
 @contextmanager
-def _as_refusal() -> Iterator[None]:
+def as_refusal() -> Iterator[None]:
     """Turn what the user may not do into the refusal of this one meeting."""
     try:
         yield

@@ -100,9 +100,12 @@ def _of(body: Mapping[str, Json]) -> Cursor:
 def _parted(
     known: Mapping[str, Sequence[int]],
 ) -> tuple[list[int], dict[str, Sequence[int]]]:
-    single = [ids[0] for name, ids in known.items() if name == str(ids[0])]
-    series = {name: ids for name, ids in known.items() if name != str(ids[0])}
-    return single, series
+    series = {name: ids for name, ids in known.items() if [*ids] != [_number(name)]}
+    return [ids[0] for name, ids in known.items() if name not in series], series
+
+
+def _number(name: str) -> int | None:
+    return int(name) if name.isdigit() else None
 
 
 def _steps(numbers: Sequence[int]) -> list[int]:

@@ -9,6 +9,7 @@ began: so the last minutes are always looked at again. See docs/connectors/odoo.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from connectors.odoo.calls import Calls
 from connectors.odoo.cursor import Cursor
@@ -31,27 +32,70 @@ Known = Mapping[str, Sequence[int]]
 """Of each item its rows."""
 
 
+@dataclass(frozen=True, slots=True)
+class Light:
+    """A row that is there: its id, where it belongs, and when it changed last."""
+
+    id: int
+    home: str
+    stamp: str
+
+
+class Source(Protocol):
+    """Where rows are listed."""
+
+    def listed(self, since: str | None, probed: Sequence[int]) -> Sequence[Light]:
+        """Return the owner's rows that changed since, and those probed; else all."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EventSource:
+    """The owner's meetings."""
+
+    calls: Calls
+    owner: Owner
+
+    def listed(self, since: str | None, probed: Sequence[int]) -> Sequence[Light]:
+        """As the port promises; an answer moves only its attendee's stamp."""
+        domain = [*scope(self.owner)]
+        if since is not None:
+            domain += [
+                *("|", "|", "|"),
+                ["write_date", ">=", since],
+                ["attendee_ids.write_date", ">=", since],
+                ["recurrence_id.write_date", ">=", since],
+                ["id", "in", list(probed)],
+            ]
+        rows = read_rows(self.calls, domain, LIGHT)
+        return [
+            Light(row["id"], home_of(row), stamp_of(row))
+            for row in rows
+            if row["active"]
+        ]
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Looker:
     """Looks for changes among the owner's rows."""
 
-    calls: Calls
-    owner: Owner
+    source: Source
     notes: Notes
     now: datetime
 
     def look(self, cursor: Cursor, *, full: bool) -> Cursor:
         """Return the cursor behind the changes, with their items `pending`."""
         probed = _probed(cursor)
-        rows = self._listed(cursor, probed)
+        since = _before(cursor.at, OVERLAP) if cursor.at else None
+        rows = self.source.listed(since, probed)
         before = {row: item for item, ids in cursor.known.items() for row in ids}
         places = self._places(rows, before)
-        at = max([cursor.at, *map(stamp_of, rows)])
+        at = max([cursor.at, *(row.stamp for row in rows)])
         known = _grown(_without_lost(cursor.known, probed, rows), places)
         news = {
-            places[row["id"]]
+            places[row.id]
             for row in rows
-            if row["id"] in places and _is_news(row, cursor, before)
+            if row.id in places and _is_news(row, cursor, before)
         }
         changed = news | _fewer(cursor.known, known) | set(cursor.shown)
         return Cursor(
@@ -66,28 +110,14 @@ class Looker:
             final=cursor.at if _is_over(cursor, self.now) else cursor.final,
         )
 
-    def _listed(self, cursor: Cursor, probed: Sequence[int]) -> list[Row]:
-        domain = [*scope(self.owner)]
-        if cursor.at:
-            since = _before(cursor.at, OVERLAP)
-            domain += [
-                *("|", "|", "|"),
-                ["write_date", ">=", since],
-                ["attendee_ids.write_date", ">=", since],
-                ["recurrence_id.write_date", ">=", since],
-                ["id", "in", list(probed)],
-            ]
-        found = read_rows(self.calls, domain, LIGHT)
-        return [row for row in found if row["active"]]
-
     def _places(
-        self, rows: Sequence[Row], before: Mapping[int, str]
+        self, rows: Sequence[Light], before: Mapping[int, str]
     ) -> Mapping[int, str]:
         """Return the item of each row: it keeps its id when its home is a new one.
 
         Rows of a home that a newer one has replaced belong to nothing.
         """
-        homes = {row["id"]: home_of(row) for row in rows}
+        homes = {row.id: row.home for row in rows}
         strange = {home for number, home in homes.items() if before.get(number) != home}
         moved = self.notes.items_at(sorted(strange))
         items = {number: moved.get(home, home) for number, home in homes.items()}
@@ -146,11 +176,10 @@ def _next_turn(cursor: Cursor, probed: Sequence[int]) -> int:
     return after if after < sum(map(len, cursor.known.values())) else 0
 
 
-def _is_news(row: Row, cursor: Cursor, before: Mapping[int, str]) -> bool:
-    stamp = stamp_of(row)
-    if cursor.at and stamp < _before(cursor.at, OVERLAP):
-        return row["id"] not in before
-    return cursor.recent.get(row["id"]) != stamp
+def _is_news(row: Light, cursor: Cursor, before: Mapping[int, str]) -> bool:
+    if cursor.at and row.stamp < _before(cursor.at, OVERLAP):
+        return row.id not in before
+    return cursor.recent.get(row.id) != row.stamp
 
 
 def _fewer(before: Known, now: Known) -> set[str]:
@@ -160,19 +189,18 @@ def _fewer(before: Known, now: Known) -> set[str]:
     }
 
 
-def _recent(rows: Iterable[Row], at: str) -> dict[int, str]:
+def _recent(rows: Iterable[Light], at: str) -> dict[int, str]:
     if not at:
         return {}
     edge = _before(at, OVERLAP)
-    stamps = {row["id"]: stamp_of(row) for row in rows}
-    return {row: stamp for row, stamp in stamps.items() if stamp >= edge}
+    return {row.id: row.stamp for row in rows if row.stamp >= edge}
 
 
 def _without_lost(
-    known: Known, probed: Sequence[int], rows: Sequence[Row]
+    known: Known, probed: Sequence[int], rows: Sequence[Light]
 ) -> dict[str, list[int]]:
     """Return the known rows without those that were looked for in vain."""
-    lost = set(probed) - {row["id"] for row in rows}
+    lost = set(probed) - {row.id for row in rows}
     return {
         item: [row for row in ids if row not in lost] for item, ids in known.items()
     }

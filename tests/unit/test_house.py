@@ -27,7 +27,7 @@ MAY_CATCH_ALL = ("functions/http.py",)
 MAY_READ_THE_ENVIRONMENT = ("functions/", "local/", "infra/")
 LEVELS = {"debug", "info", "warning", "error", "exception", "critical"}
 # Connectors that build on another one.
-DIALECTS: dict[str, str] = {"callpro": "rest"}
+DIALECTS: dict[str, str] = {"callpro": "rest", "openfire": "odoo"}
 
 
 def found(problems: Iterator[str]) -> str:

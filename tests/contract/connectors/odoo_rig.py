@@ -97,12 +97,7 @@ class OdooRig:
         return down
 
     def refused(self) -> Content:
-        item = {
-            "start": "2031-03-03T10:00:00",
-            "timeZone": ZONE,
-            "recurrenceRules": [{"@type": "RecurrenceRule", "frequency": "hourly"}],
-        }
-        return content_of(item, title="Every hour", uid="refused@tandem.example")
+        return every_hour()
 
     def deaf(self) -> Connector:
         self.server.loses_next_create = True
@@ -112,6 +107,16 @@ class OdooRig:
         """Let time pass, at Odoo and with us."""
         self.server.pass_time(by)
         self.clock.sleep(by)
+
+
+def every_hour() -> Content:
+    """Return a series that no Odoo has a form for."""
+    item = {
+        "start": "2031-03-03T10:00:00",
+        "timeZone": ZONE,
+        "recurrenceRules": [{"@type": "RecurrenceRule", "frequency": "hourly"}],
+    }
+    return content_of(item, title="Every hour", uid="refused@tandem.example")
 
 
 def odoo(version: int) -> Callable[[], AbstractContextManager[Rig]]:

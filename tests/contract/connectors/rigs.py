@@ -9,6 +9,7 @@ from tests.contract.connectors.caldav_rig import Radicale, RealServer, Xandikos
 from tests.contract.connectors.caldav_servers import Server, radicale, xandikos
 from tests.contract.connectors.callpro_rig import CallproRig
 from tests.contract.connectors.odoo_rig import odoo
+from tests.contract.connectors.openfire_rig import openfire
 from tests.contract.connectors.rest_rig import RestRig
 from tests.contract.connectors.rig import Rig
 from tests.contract.connectors.severa_rig import real_severa, severa
@@ -75,6 +76,7 @@ STANDING: Makers = {
     "caldav (Xandikos)": on_xandikos,
     "severa": severa,
     **{f"odoo {version}": odoo(version) for version in (17, 18, 19)},
+    "openfire": openfire,
     "callpro": callpro,
 }
 """What is always tried; each makes an empty application, and takes it away again."""

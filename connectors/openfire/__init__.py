@@ -1,0 +1,1 @@
+"""OpenFire (Odoo 10): the visits (`of.planning.intervention`) of one person."""
