@@ -1,6 +1,7 @@
 """The habits of the house that no linter knows."""
 
 import ast
+import re
 import sys
 from collections.abc import Iterator
 
