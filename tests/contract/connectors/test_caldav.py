@@ -192,20 +192,20 @@ def test_a_listing_that_the_server_cuts_short_goes_on_behind_its_token() -> None
 
 # --- What lies there -----------------------------------------------------------------
 
-TASK = """BEGIN:VCALENDAR
+NOTE = """BEGIN:VCALENDAR
 VERSION:2.0
 PRODID:-//X//EN
-BEGIN:VTODO
-UID:task
+BEGIN:VJOURNAL
+UID:note
 DTSTAMP:20261120T090000Z
-SUMMARY:A task
-END:VTODO
+SUMMARY:A note
+END:VJOURNAL
 END:VCALENDAR
 """
 
 
-def test_tasks_are_left_alone(rig: CaldavRig) -> None:
-    rig.write_text("task.ics", TASK)
+def test_journals_are_left_alone(rig: CaldavRig) -> None:
+    rig.write_text("note.ics", NOTE)
     rig.put(meeting("Visit"))
 
     assert titles(read_all(rig.connector())[0]) == ["Visit"]
@@ -213,8 +213,8 @@ def test_tasks_are_left_alone(rig: CaldavRig) -> None:
 
 
 def test_what_cannot_be_read_is_named_and_the_others_are_read(rig: CaldavRig) -> None:
-    event = TASK.replace("VTODO", "VEVENT")
-    odd = event.replace("UID:task", "UID:odd\nDTSTART;TZID=Nowhere:20310303T100000")
+    event = NOTE.replace("VJOURNAL", "VEVENT")
+    odd = event.replace("UID:note", "UID:odd\nDTSTART;TZID=Nowhere:20310303T100000")
     rig.write_text("odd.ics", odd)
     rig.put(meeting("Visit"))
 
@@ -315,7 +315,7 @@ def listing(*names: str, token: str, cut: bool = False) -> Response:
 
 
 def contents(*names: str) -> Response:
-    event = TASK.replace("VTODO", "VEVENT").replace(
+    event = NOTE.replace("VJOURNAL", "VEVENT").replace(
         "UID:", "DTSTART:20310303T100000Z\nUID:"
     )
     return multistatus(

@@ -148,8 +148,8 @@ CALENDAR = (
     "<D:resourcetype><D:collection/><C:calendar/></D:resourcetype>"
     "<D:displayname>Work</D:displayname>"
 )
-TASKS = CALENDAR + (
-    '<C:supported-calendar-component-set><C:comp name="VTODO"/>'
+NOTES = CALENDAR + (
+    '<C:supported-calendar-component-set><C:comp name="VJOURNAL"/>'
     "</C:supported-calendar-component-set>"
 )
 
@@ -183,7 +183,7 @@ def test_an_account_without_a_calendar_for_appointments_says_so(
     radicale: CaldavRig,
 ) -> None:
     http = Answers(
-        root=said("/", PRINCIPAL), me=said("/me/", HOME), home=said("/home/t/", TASKS)
+        root=said("/", PRINCIPAL), me=said("/me/", HOME), home=said("/home/t/", NOTES)
     )
 
     pointer, message = refusal(radicale, http, url="https://dav.example/")

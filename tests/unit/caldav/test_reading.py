@@ -292,9 +292,9 @@ def test_reminders_before_the_start_are_read_and_others_left(
     assert read(ics(START, *alarm)).details.alerts == alerts
 
 
-def test_a_task_is_no_event() -> None:
+def test_a_journal_is_no_event() -> None:
     calendar = parsed(
-        "BEGIN:VCALENDAR\r\nBEGIN:VTODO\r\nUID:t\r\nEND:VTODO\r\nEND:VCALENDAR\r\n"
+        "BEGIN:VCALENDAR\r\nBEGIN:VJOURNAL\r\nUID:t\r\nEND:VJOURNAL\r\nEND:VCALENDAR\r\n"
     )
 
     with pytest.raises(Unreadable):
