@@ -1,7 +1,8 @@
 """Judge a write whose answer was never seen: did it land?"""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 
 from sync.content import Content, Slot
 from sync.facets import Fields, facets_on, value_of
@@ -20,6 +21,7 @@ def after_unknown(
     before: Content,
     held: Content,
     answer: Content,
+    told: Mapping[Slot | None, bool] = MappingProxyType({}),
 ) -> Pair | None:
     """Return the pair after a write to `side` that may have landed; None if it did not.
 
@@ -27,9 +29,9 @@ def after_unknown(
     this side showed then; `answer` is what it shows now, and `held` what it would hold
     of what was sent. As before: it did not land. As sent: it landed. Anything else: it
     landed, and somebody edited since; what differs from what was sent is then that
-    side's own change.
+    side's own change. Where a row itself has `told` of its slot, that is certain.
     """
-    landed = _landed(side, atoms, answer, before, held)
+    landed = _landed(side, atoms, answer, before, held, told)
     if not landed or not pair.linked:
         return None
     planned = replace(pair, now={side: before, side.other: origin})
@@ -43,6 +45,7 @@ def _landed(
     answer: Content,
     before: Content,
     held: Content,
+    told: Mapping[Slot | None, bool],
 ) -> frozenset[Atom]:
     """Return what of the intent was written: at Google a series goes row by row."""
     rows = {atom.slot for atom in atoms} if side is Side.CALENDAR else {None}
@@ -51,7 +54,9 @@ def _landed(
         of_row = [atom for atom in atoms if slot == atom.slot]
         part = of_row if side is Side.CALENDAR else list(atoms)
         along = _along(held, slot, atoms) if side is Side.CALENDAR else {}
-        if _part_landed(part, answer, before=before, held=held, along=along):
+        if slot in told:
+            found.update(part if told[slot] else ())
+        elif _part_landed(part, answer, before=before, held=held, along=along):
             found.update(part)
     return frozenset(found)
 

@@ -9,12 +9,14 @@ from sync.google.arrival import gathered, lone, with_row
 from sync.google.errors import AttendeesOmitted, Unreadable
 from sync.google.folding import content_of, notes, orphans
 from sync.google.guests import guest_addresses, own_addresses
+from sync.google.landed import landed_in
 from sync.google.moments import key_of, original_start, slot_key, slot_of
 from sync.google.patching import patch_body
 from sync.google.projecting import insert_body, project, rows_for
 from sync.google.rows import (
     Born,
     Row,
+    as_write,
     born_by,
     changed_at,
     etag_of,
@@ -28,6 +30,7 @@ from sync.google.rows import (
     my_answer,
     organizer_is_self,
     reduced,
+    write_of,
 )
 from sync.google.series import Rows, rows_json, rows_of, versions
 from sync.google.stepping import Kind, RowChange, revived_body, steps
@@ -40,6 +43,7 @@ __all__ = [
     "RowChange",
     "Rows",
     "Unreadable",
+    "as_write",
     "born_by",
     "changed_at",
     "content_of",
@@ -52,6 +56,7 @@ __all__ = [
     "is_deleted",
     "is_instance",
     "key_of",
+    "landed_in",
     "lone",
     "marker_of",
     "master_id",
@@ -74,4 +79,5 @@ __all__ = [
     "steps",
     "versions",
     "with_row",
+    "write_of",
 ]

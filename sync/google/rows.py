@@ -18,6 +18,9 @@ Row = Mapping[str, Json]
 MARK = "tandem"
 """The private extended property by which we know what we created."""
 
+WRITE = f"{MARK}-write"
+"""The private extended property that names our last write of a row, by its intent."""
+
 MEETING = "tandem-uid"
 """The shared extended property by which other people's copies name our item's uid."""
 
@@ -152,6 +155,22 @@ def marker_of(row: Row) -> str | None:
     `sync.identity` tells whether a mark was made for this very event.
     """
     return _private(row).get(MARK)
+
+
+def write_of(row: Row) -> str:
+    """Return the intent of our last write of a row, "" where it names none.
+
+    Whatever else writes a row leaves it, and a copy of an event carries it along: it
+    tells something only of the very row that was to be written.
+    """
+    return str(_private(row).get(WRITE) or "")
+
+
+def as_write(body: Row, intent: str) -> Row:
+    """Return the body of a PATCH that leaves on the row whose write it was."""
+    properties = body.get("extendedProperties") or {}
+    private = {**(properties.get("private") or {}), WRITE: intent}
+    return {**body, "extendedProperties": {**properties, "private": private}}
 
 
 def meeting_of(row: Row) -> str:

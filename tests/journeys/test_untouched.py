@@ -53,6 +53,7 @@ def test_an_edit_in_the_agenda_keeps_call_colour_reminders_and_all_else(
     after = ann.get(made["id"])
     assert after["summary"] == "Moved call"
     assert made["hangoutLink"]
+    assert after["extendedProperties"]["private"].pop("tandem-write")
     assert {name: after.get(name) for name in KEPT} == {
         name: made.get(name) for name in KEPT
     }

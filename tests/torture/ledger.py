@@ -112,8 +112,8 @@ class Case:
         known = self.atoms.setdefault(atom, Edited())
         if side.other in known.by:
             known.doubtful = True
-            if same(value, theirs, atom):
-                # Whether a write whose answer is lost did this, nobody can tell.
+            if side is Side.AGENDA and same(value, theirs, atom):
+                # Whether a write whose answer is lost did this, no item can tell.
                 self.doubt(side.other)
         known.by[side] = value
         known.coincident = known.coincident or same(value, theirs, atom)
@@ -222,10 +222,12 @@ class Case:
         ]
 
     def _puts_back(self, atom: Atom, known: Edited, side: Side) -> bool:
-        """Whether an edit puts back what stood before Tandem's write.
+        """Whether an edit puts back what stood in the agenda before Tandem's write.
 
-        When the answer to that write is lost, nobody can tell whether it landed.
+        When the answer to that write is lost, no item can tell whether it landed.
         """
+        if side is Side.CALENDAR:
+            return False
         before = seen_in(facets_of(self.base, self.slots), atom)
         return known.value is not None and same(known.by[side], before, atom)
 

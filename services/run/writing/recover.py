@@ -1,6 +1,8 @@
 """Look before trying again: did a write whose answer we never saw land?"""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 from connectors.base import Written
 from services.connections.journal import load
@@ -17,7 +19,7 @@ from services.run.writing.landing import (
     item_created,
     read_rows,
 )
-from sync.content import Content
+from sync.content import Content, Slot
 from sync.errors import Missing
 from sync.facets import same_grid
 from sync.google import (
@@ -26,6 +28,7 @@ from sync.google import (
     changed_at,
     etag_of,
     is_deleted,
+    landed_in,
     with_row,
 )
 from sync.plan import Act
@@ -144,8 +147,15 @@ def _resolved_event(session: Session, link: Link, intent: Intent) -> Link:
     answer = session.rules.shown(fresh, Side.CALENDAR)
     if answer is None:
         return fresh
-    stands = etag_of(row) == intent.version
-    return _after(session, fresh, intent, answer, stands=stands)
+    told = landed_in(
+        link.rows,
+        rows,
+        {atom.slot for atom in intent.atoms},
+        intent=intent.id,
+        grid=answer,
+    )
+    stands = etag_of(row) == intent.version and not any(told.values())
+    return _after(session, fresh, intent, answer, stands=stands, told=told)
 
 
 def _deleted_since(link: Link, intent: Intent, row: Row, *, held: Content) -> Link:
@@ -208,6 +218,7 @@ def _after(
     answer: Content,
     *,
     stands: bool,
+    told: Mapping[Slot | None, bool] = MappingProxyType({}),
 ) -> Link:
     """Return the link after a change whose answer was lost."""
     sent, before, origin = intent.sent, intent.before, intent.origin
@@ -222,6 +233,7 @@ def _after(
         before=before,
         held=session.rules.would_show(link, intent.side, sent),
         answer=answer,
+        told=told,
     )
     if after is None:
         return link

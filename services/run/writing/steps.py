@@ -33,6 +33,7 @@ from sync.google import (
     Row,
     RowChange,
     Rows,
+    as_write,
     insert_body,
     is_deleted,
     marker_of,
@@ -209,7 +210,10 @@ class Doing:
             self.session, self.link, change, planned=shown, atoms=atoms
         )
         row = self.session.calendar.patch(
-            name, change.body, etag=etag or None, mails=self.mails
+            name,
+            as_write(change.body, self.intent.id),
+            etag=etag or None,
+            mails=self.mails,
         )
         link = replace(self.link, rows=self._rows_after(change, row))
         answer = self.rules.shown(link, Side.CALENDAR)
