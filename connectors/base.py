@@ -36,10 +36,15 @@ class Creates(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Capabilities:
-    """What an application can hold and do."""
+    """What an application can hold and do.
+
+    `keeps_keys` tells that every item, also one that is gone, comes with the key that
+    it was created with. Where it does not, its id is kept as another name of its link.
+    """
 
     versions: Versions
     creates: Creates
+    keeps_keys: bool = True
     series: bool = True
     poll_seconds: int | None = None
     hint_delay: timedelta = timedelta(0)

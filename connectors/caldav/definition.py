@@ -13,7 +13,10 @@ from connectors.base import (
 )
 
 CAPABILITIES = Capabilities(
-    versions=Versions.EXACT, creates=Creates.IDEMPOTENT, poll_seconds=60
+    versions=Versions.EXACT,
+    creates=Creates.IDEMPOTENT,
+    keeps_keys=False,
+    poll_seconds=60,
 )
 MAX_BYTES = 500_000
 

@@ -60,9 +60,11 @@ def naming_of(session: Session, steps: Sequence[Step]) -> Naming:
 def names_of_items(session: Session, links: Sequence[Staged]) -> list[Write]:
     """Return what makes the ids of items that were just created lead to their links.
 
-    Where an application keeps no key of ours, nothing on the item tells whose it is.
+    Where an application keeps no key of ours, nothing on the item tells whose it is;
+    where it keeps it on the item, nothing does any more once that is gone.
     """
-    if session.connector.capabilities.creates is not Creates.BLIND:
+    capable = session.connector.capabilities
+    if capable.keeps_keys and capable.creates is not Creates.BLIND:
         return []
     names = {
         item_link(session.identity, each.link.item_id): each.link.id

@@ -65,6 +65,22 @@ def test_what_either_side_makes_changes_and_deletes_the_other_shows(
     assert rig_titles(rig, bench) == []
 
 
+def test_what_google_bore_and_the_application_deletes_is_deleted_at_google(
+    rig: Rig, bench: Workbench
+) -> None:
+    insert(bench, "From Google")
+    bench.settle()
+    [link] = bench.links()
+    assert link.item_id is not None
+
+    rig.remove(link.item_id)
+    bench.settle()
+
+    assert bench.events() == {}
+    assert rig_titles(rig, bench) == []
+    assert bench.connection().counts.links == 0
+
+
 def rig_titles(rig: Rig, bench: Workbench) -> list[str]:
     """Return the titles of the application's items, which may lie on the bench."""
     if rig.definition.keeps_items:
