@@ -37,8 +37,6 @@ _text: Schema = {**TEXT, "maxLength": 2000}
 _filled: Schema = {**_text, "minLength": 1, "pattern": r"\S"}
 _words = list_of(_filled, most=200)
 
-KEPT_ONLY = "Kept, but not acted on by this version."
-
 MEANS: Mapping[str, str] = {
     "direction": "Which way changes go.",
     "direction.by_type": "Another direction for items of one type.",
@@ -109,14 +107,10 @@ MEANS: Mapping[str, str] = {
 }
 """What each setting means, in the order of docs/settings.md."""
 
-NOT_ACTING = frozenset[str]()
-"""The settings that are read and kept, and change nothing yet."""
-
 
 def _said(name: str, schema: Schema) -> Schema:
     """Return the schema of one setting, which may be null, with what it means."""
-    means = f"{MEANS[name]} {KEPT_ONLY}" if name in NOT_ACTING else MEANS[name]
-    return {**or_null(schema), "description": means}
+    return {**or_null(schema), "description": MEANS[name]}
 
 
 def _group(name: str, members: Mapping[str, Schema]) -> Schema:

@@ -1,19 +1,19 @@
-"""docs/settings.md and the API's description say of each setting whether it acts."""
+"""docs/settings.md and the API's description tell of each setting; all of them act."""
 
 import ast
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
 
-from functions.description.settings import KEPT_ONLY, MEANS, NOT_ACTING, SETTINGS
+from functions.description.settings import MEANS, SETTINGS
 from services.agendas.settings import AgendaSettings
 from services.ports.values import Json
 from tests.house import ROOT, Module, production
 
 PAGE = ROOT / "docs" / "settings.md"
-HEAD = "| setting | default | may hold | means | acts |\n|---|---|---|---|---|\n"
+HEAD = "| setting | default | may hold | means |\n|---|---|---|---|\n"
 DEFAULTS = AgendaSettings()
 
-KEEPERS = ("services/setting", "functions/openapi_", "web/")
+KEEPERS = ("services/agendas/settings", "functions/description/", "web/")
 """Who reads settings without acting on them: what takes them in, what shows them."""
 
 
@@ -26,14 +26,7 @@ def table() -> str:
 
 
 def row(name: str) -> str:
-    acts = "not yet" if name in NOT_ACTING else "yes"
-    cells = (
-        f"`{name}`",
-        default_of(name),
-        may_hold(schema_of(name)),
-        MEANS[name],
-        acts,
-    )
+    cells = (f"`{name}`", default_of(name), may_hold(schema_of(name)), MEANS[name])
     return f"| {' | '.join(cells)} |"
 
 
@@ -102,11 +95,8 @@ def described(schema: Json, prefix: str = "") -> Iterator[tuple[str, str]]:
                 yield from described(inner, f"{prefix}{name}.")
 
 
-def test_the_description_says_of_each_setting_whether_it_acts() -> None:
-    found = dict(described(SETTINGS))
-
-    assert found.keys() == MEANS.keys()
-    assert {name for name in found if KEPT_ONLY in found[name]} == NOT_ACTING
+def test_the_description_tells_of_each_setting() -> None:
+    assert dict(described(SETTINGS)) == MEANS
 
 
 # --- The code ------------------------------------------------------------------------
@@ -133,7 +123,7 @@ def member_of(name: str) -> str:
     return name.replace(".by_", "_by_").partition(".")[0]
 
 
-def test_a_setting_acts_exactly_where_the_code_asks_for_it() -> None:
+def test_every_setting_acts() -> None:
     asked = {
         name
         for file in production()
@@ -141,8 +131,6 @@ def test_a_setting_acts_exactly_where_the_code_asks_for_it() -> None:
         for name in read_in(file)
     }
 
-    acting = {member_of(name) for name in MEANS.keys() - NOT_ACTING}
-    kept = {member_of(name) for name in NOT_ACTING} - acting
+    acting = {member_of(name) for name in MEANS}
 
     assert acting <= asked, f"said to act, and asked for by nobody: {acting - asked}"
-    assert not kept & asked, f"asked for, and said not to act: {kept & asked}"
