@@ -151,6 +151,7 @@ def test_all_that_is_set_aside_is_looked_at_again_in_one_go(
     bench: ApiBench, one: str
 ) -> None:
     parked = ask(bench, "GET", f"/{one}/links?waiting=parked").json["items"]
+    counted = stored(bench, one).counts.parked
 
     answer = ask(bench, "POST", f"/{one}/repair")
 
@@ -158,7 +159,7 @@ def test_all_that_is_set_aside_is_looked_at_again_in_one_go(
     assert answer.json["links"] == len(parked) > 0
     assert answer.json["more"] is False
     assert ask(bench, "GET", f"/{one}/links?waiting=parked").json["items"] == []
-    assert stored(bench, one).counts.parked == 0
+    assert stored(bench, one).counts.parked == counted - len(parked)
     again = ask(bench, "POST", f"/{one}/repair")
     assert again.json["links"] == 0
 
