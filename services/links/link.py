@@ -130,6 +130,8 @@ class Link:
     copy taken away, or had it left as it is: only an edit has it synced again.
     `unread` has the codec by which each part was read that an older one read last: see
     `services.links.baselines`.
+    `missed` is a PATCH that had not landed when we looked: a run that was held up may
+    still send it, and then the row names it.
     `rows_were` and `item_was` are an event and an item that are gone, as they were
     last: should they be made again, what a view hid of them comes back too. `pages` are
     those of the journal that tell of its last writes.
@@ -147,6 +149,7 @@ class Link:
     item_was: ItemNow | None = None
     seen: Mapping[Side, Content | None] = field(default_factory=dict)
     intent: Intent | None = None
+    missed: Intent | None = None
     reread: frozenset[Side] = frozenset()
     unread: Mapping[str, int] = field(default_factory=dict)
     fights: tuple[Fight, ...] = ()

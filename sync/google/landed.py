@@ -1,6 +1,7 @@
 """Which row a write whose answer was never seen has reached: it says so itself."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 
 from sync.content import Content, Slot
 from sync.google.moments import key_of
@@ -39,6 +40,9 @@ def landed_in(
 def _row(rows: Rows, slot: Slot | None, grid: Content) -> Row | None:
     if slot is None:
         return rows.master
+    if isinstance(slot, datetime) and grid.details.when.zone is None:
+        # The series lasts whole days now: it has no row at such a slot.
+        return None
     return rows.exceptions.get(key_of(slot, grid.details.when))
 
 

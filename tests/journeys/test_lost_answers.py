@@ -10,6 +10,7 @@ from tests.journeys.workbench import Workbench
 from tests.standin.people import Person
 
 NINE = "2026-12-01T09:00:00"
+WRITE = "tandem-write"
 ONE_MINUTE = timedelta(minutes=1)
 SOMEWHERE = {"1": {"@type": "Location", "name": "Dorpsstraat 1"}}
 
@@ -67,3 +68,26 @@ def test_what_a_person_put_back_by_hand_after_our_write_stays(
     bench.settle()
 
     assert list(bench.events()) == list(bench.items()) == ["Visit"]
+
+
+def test_a_write_that_comes_late_is_ours_and_undoes_no_edit_made_meanwhile(
+    bench: Workbench,
+) -> None:
+    """A run is held up just before its PATCH, another looks, and then it goes on."""
+    event = event_of(bench, "Visit")
+    visit(bench, freeBusyStatus="free")
+    losing(bench, "close_before")
+    [late] = [link.intent for link in bench.links() if link.intent]
+    visit(bench)
+    bench.clock.ahead += ONE_MINUTE
+    bench.settle()
+    assert "transparency" not in event_of(bench, "Visit")
+
+    marks = {**event["extendedProperties"]["private"], WRITE: late.id}
+    body = {"transparency": "transparent", "extendedProperties": {"private": marks}}
+    bench.person.patch(event["id"], **body)
+    bench.clock.ahead += ONE_MINUTE
+    bench.settle()
+
+    assert "freeBusyStatus" not in bench.items()["Visit"]
+    assert event_of(bench, "Visit").get("transparency", "opaque") == "opaque"

@@ -29,6 +29,7 @@ from sync.google import (
     organizer_is_self,
     slot_key,
     with_row,
+    write_of,
 )
 from sync.identity import (
     birth_of,
@@ -195,8 +196,11 @@ def _with_row(session: Session, link: Link, row: Row) -> Link:
     rows = with_row(link.rows, with_zone(row, session.connection.zone))
     rests = bool(row.get("recurringEventId")) or (link.spread and rows == link.rows)
     fresh = session.rules.read_since(with_rows(link, rows), part_of(row, rows))
+    late = link.missed if link.missed and write_of(row) == link.missed.id else None
     return replace(
         fresh,
+        intent=link.intent or late,
+        missed=None if late else link.missed,
         marks=_marked(session, link, Side.CALENDAR),
         event_id=link.event_id or master_id(row),
         ical_uid=link.ical_uid or named or ical_uid(row),

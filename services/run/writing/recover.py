@@ -71,9 +71,13 @@ def resolved(session: Session, link: Link) -> Link:
     free = replace(link, intent=None, live_at=None)
     if intent.restores:
         return _read_anew(session, free, intent)
-    if intent.side is Side.CALENDAR:
-        return _resolved_event(session, free, intent)
-    return _resolved_item(session, free, intent)
+    if intent.side is Side.AGENDA:
+        return _resolved_item(session, free, intent)
+    found = _resolved_event(session, free, intent)
+    patched = intent.act not in (Act.CREATE, Act.DELETE)
+    # Whoever wrote it may only be held up: then it comes when nobody waits any more.
+    missed = patched and found.last_write != intent.id
+    return replace(found, missed=intent if missed else None)
 
 
 def _read_anew(session: Session, link: Link, intent: Intent) -> Link:

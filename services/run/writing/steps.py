@@ -300,6 +300,9 @@ class Doing:
             self.pair, side, atoms=atoms, answer=answer, trusted=trusted or answer
         )
         link = replace(self.link, seen=pair.seen, last_write=self.intent.id, tries=0)
+        if side is Side.CALENDAR:
+            # Whatever was held up before comes with an etag that is no more.
+            link = replace(link, missed=None)
         before = self.pair.now[side]
         if before is None:
             return link

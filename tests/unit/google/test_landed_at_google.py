@@ -69,3 +69,14 @@ def test_what_other_programs_keep_on_a_row_is_not_written_over() -> None:
             "private": {"tandem-write": "w2"},
         }
     }
+
+
+def test_a_series_that_lasts_whole_days_now_has_no_row_at_an_hour() -> None:
+    days = replace(
+        GRID.details, when=When(start=SLOT.date()), duration=Duration(days=1)
+    )
+    grid = replace(GRID, details=days)
+
+    found = landed_in(rows("w1"), rows("w3"), {None, SLOT}, intent="w2", grid=grid)
+
+    assert found == {}
