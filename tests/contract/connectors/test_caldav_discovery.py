@@ -161,12 +161,12 @@ def test_the_well_known_address_is_followed_on_the_same_server(
         well_known_caldav=moved("/dav/"),
         dav=said("/dav/", PRINCIPAL),
         me=said("/me/", HOME),
-        home=said("/home/work/", CALENDAR),
+        home=said("/home/visits/", CALENDAR),
     )
 
     found = tried(radicale, http, url="https://dav.example", calendar=None)
 
-    assert found["calendar"] == "https://dav.example/home/work/"
+    assert found["calendar"] == "https://dav.example/home/visits/"
 
 
 def test_nobody_else_gets_the_password(radicale: CaldavRig) -> None:
